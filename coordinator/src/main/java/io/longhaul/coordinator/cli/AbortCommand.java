@@ -1,0 +1,81 @@
+package io.longhaul.coordinator.cli;
+
+import io.longhaul.coordinator.CommandFailure;
+import io.longhaul.coordinator.ExitCode;
+import io.longhaul.coordinator.run.Overview;
+import io.longhaul.protocol.SessionId;
+import io.longhaul.protocol.failure.Failure;
+import io.longhaul.protocol.failure.FailureKind;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code coordinator abort}. */
+@Command(
+    name = "abort",
+    description = {
+      "Ends a session on both sides.",
+      "",
+      "The sink is ended by a signal before its input ends, so that it does not take what it has for"
+          + " the whole. What it had received by then is the sink's own business: zfs receive drops it."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:aborted",
+      "1:no such session, or a side could not be told",
+      "2:the command line or a configuration file is wrong"
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {"  coordinator abort 01jd3v8x6m0000000000000000 --reason 'wrong snapshot'"})
+final class AbortCommand implements Callable<Integer> {
+  @ParentCommand private CoordinatorCommand parent = new CoordinatorCommand();
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Parameters(
+      index = "0",
+      paramLabel = "SESSION",
+      description = "the session's id; coordinator list shows it")
+  private SessionId id = new SessionId("00000000000000000000000000");
+
+  @Option(
+      names = "--reason",
+      paramLabel = "TEXT",
+      defaultValue = "no longer wanted",
+      description = "what both sides will tell; default: ${DEFAULT-VALUE}")
+  private String reason = "";
+
+  @Override
+  public Integer call() throws Exception {
+    Overview overview = Overview.of(parent.agents(), id);
+    var err = spec.commandLine().getErr();
+    overview.silent().forEach(err::println);
+    if (overview.sessions().isEmpty()) {
+      throw new CommandFailure(
+          ExitCode.FAILED,
+          "Tried to abort session "
+              + id
+              + " but no agent that answers knows it; coordinator list shows all");
+    }
+    Overview.Both both = overview.sessions().getFirst();
+    if (both.ended()) {
+      throw new CommandFailure(
+          ExitCode.FAILED,
+          "Tried to abort session " + id + " but it has ended already: " + both.view(0).phase());
+    }
+    String user = System.getProperty("user.name");
+    List<String> lines =
+        both.session()
+            .abort(Failure.permanent(FailureKind.ABORTED, "Aborted by " + user + ": " + reason));
+    lines.forEach(spec.commandLine().getOut()::println);
+    boolean told = lines.stream().noneMatch(line -> line.startsWith("NOT"));
+    return (told && overview.silent().isEmpty() ? ExitCode.DONE : ExitCode.FAILED).number();
+  }
+}

@@ -1,0 +1,201 @@
+package io.longhaul.coordinator.cli;
+
+import io.longhaul.coordinator.CommandFailure;
+import io.longhaul.coordinator.ExitCode;
+import io.longhaul.coordinator.plan.Endpoint;
+import io.longhaul.coordinator.plan.Transfer;
+import io.longhaul.coordinator.plan.Wish;
+import io.longhaul.coordinator.run.Attempts;
+import io.longhaul.coordinator.run.Session;
+import io.longhaul.coordinator.run.Start;
+import io.longhaul.protocol.Json;
+import io.longhaul.protocol.chunk.DigestChoice;
+import io.longhaul.protocol.config.DataSize;
+import io.longhaul.protocol.config.TimeSpan;
+import io.longhaul.protocol.retry.Sleeper;
+import io.longhaul.protocol.wire.SessionLimits;
+import io.longhaul.protocol.zfs.SendBase;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ThreadLocalRandom;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code coordinator start}. */
+@Command(
+    name = "start",
+    description = {
+      "Starts a transfer and follows it to its end.",
+      "",
+      "SOURCE and TARGET are AGENT:DATASET[@SNAPSHOT] for ZFS, or AGENT::NAME for a stream that the"
+          + " agent's own configuration defines. Data flows from the sender-agent to the"
+          + " receiver-agent, which connects to the sender; this command touches none of it. Ctrl-C"
+          + " ends only the watching."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    sortOptions = false,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:the stream was delivered and checked, or, with --detach, started",
+      "1:nothing was started, or the transfer failed or was aborted",
+      "2:the command line or a configuration file is wrong",
+      "3:an inactivity limit passed: --stalled or --unreachable",
+      "130:interrupted; the transfer goes on"
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  A full stream into a dataset that does not exist yet:",
+      "    coordinator start office:tank/vm@monday vault:backup/vm",
+      "  What came since, after rolling the target back:",
+      "    coordinator start office:tank/vm@friday vault:backup/vm --from monday --force",
+      "  A dataset with its children:",
+      "    coordinator start office:tank@monday vault:backup/tank --replicate",
+      "  Any command, as office and vault configure it; a look at it later:",
+      "    coordinator start office::pg-main vault::pg-main --detach",
+      "    coordinator status --follow SESSION"
+    })
+final class StartCommand implements Callable<Integer> {
+  @ParentCommand private CoordinatorCommand parent = new CoordinatorCommand();
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Parameters(
+      index = "0",
+      paramLabel = "SOURCE",
+      description = "what to send, such as office:tank/vm@daily or office::pg-main")
+  private String source = "";
+
+  @Parameters(
+      index = "1",
+      paramLabel = "TARGET",
+      description = "where to put it, such as vault:backup/vm or vault::pg-main")
+  private String target = "";
+
+  @Option(
+      names = "--from",
+      paramLabel = "SNAPSHOT",
+      description = "send only what came after this snapshot (zfs send -i); #NAME means a bookmark")
+  private Optional<String> from = Optional.empty();
+
+  @Option(
+      names = "--intermediates",
+      description = "with --from: also all snapshots between (zfs send -I)")
+  private boolean intermediates;
+
+  @Option(
+      names = "--replicate",
+      description = "child datasets, their snapshots and properties too (zfs send -R)")
+  private boolean replicate;
+
+  @Option(
+      names = "--force",
+      description = "roll the target back to its newest snapshot first (zfs receive -F)")
+  private boolean force;
+
+  @Option(
+      names = "--digests",
+      paramLabel = "md5|sha256|both",
+      defaultValue = "sha256",
+      description = "what each chunk is checked by; default: ${DEFAULT-VALUE}")
+  private DigestChoice digests = DigestChoice.SHA256;
+
+  @Option(
+      names = "--chunk-size",
+      paramLabel = "SIZE",
+      defaultValue = "16MiB",
+      description =
+          "how much is checked, and if damaged fetched again, at once; 4KiB to 1GiB; default: ${DEFAULT-VALUE}")
+  private DataSize chunkSize = new DataSize(0);
+
+  @Option(
+      names = "--stalled",
+      paramLabel = "TIME",
+      defaultValue = "24h",
+      description =
+          "end it if both sides can be reached but nothing moves for so long; default: ${DEFAULT-VALUE}")
+  private TimeSpan stalled = new TimeSpan(SessionLimits.DEFAULT.stalled());
+
+  @Option(
+      names = "--unreachable",
+      paramLabel = "TIME",
+      defaultValue = "7d",
+      description = "suspend it if a side cannot be reached for so long; default: ${DEFAULT-VALUE}")
+  private TimeSpan unreachable = new TimeSpan(SessionLimits.DEFAULT.unreachable());
+
+  @Option(
+      names = "--label",
+      paramLabel = "KEY=VALUE",
+      description = "a note that the agents keep; may be repeated")
+  private Map<String, String> labels = new LinkedHashMap<>();
+
+  @Option(names = "--detach", description = "return as soon as it is started")
+  private boolean detach;
+
+  @Option(names = "--json", description = "no progress; one JSON object at the end")
+  private boolean json;
+
+  @Override
+  public Integer call() throws Exception {
+    Transfer transfer = transfer();
+    Start start =
+        new Start(
+            parent.agents(),
+            new Attempts(Sleeper.REAL, () -> ThreadLocalRandom.current().nextDouble()),
+            Clock.systemUTC(),
+            System::nanoTime);
+    Start.Started started = start.run(transfer);
+    if (detach) {
+      tell(started.session());
+      return ExitCode.DONE.number();
+    }
+    return new Follow(spec.commandLine(), json)
+        .run(started.session(), started.view(), transfer.wish().limits())
+        .number();
+  }
+
+  private Transfer transfer() throws CommandFailure {
+    try {
+      return Transfer.of(
+          new Wish(
+              Endpoint.parse(source),
+              Endpoint.parse(target),
+              from.map(StartCommand::base),
+              intermediates,
+              replicate,
+              force,
+              chunkSize.bytes(),
+              digests,
+              new SessionLimits(stalled.duration(), unreachable.duration()),
+              labels));
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static SendBase base(String text) {
+    return SendBase.parse(text.startsWith("#") || text.startsWith("@") ? text : "@" + text);
+  }
+
+  private record Detached(String id, String source, String target) {}
+
+  private void tell(Session session) throws Exception {
+    var out = spec.commandLine().getOut();
+    if (json) {
+      out.println(
+          Json.TOLERANT.writeValueAsString(
+              new Detached(session.id().text(), session.source(), session.target())));
+    } else {
+      out.println("started " + session.id() + "  " + session.route());
+      out.println("To watch it: coordinator status --follow " + session.id());
+      out.println("To end it:   coordinator abort " + session.id());
+    }
+  }
+}

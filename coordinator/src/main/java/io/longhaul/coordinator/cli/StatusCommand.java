@@ -1,0 +1,145 @@
+package io.longhaul.coordinator.cli;
+
+import io.longhaul.coordinator.CommandFailure;
+import io.longhaul.coordinator.ExitCode;
+import io.longhaul.coordinator.agent.Agent;
+import io.longhaul.coordinator.agent.Agents;
+import io.longhaul.coordinator.agent.Survey;
+import io.longhaul.coordinator.run.Overview;
+import io.longhaul.coordinator.show.SessionText;
+import io.longhaul.protocol.Json;
+import io.longhaul.protocol.SessionId;
+import io.longhaul.protocol.wire.AgentInfo;
+import io.longhaul.protocol.wire.ReceiveStatus;
+import io.longhaul.protocol.wire.SendStatus;
+import io.longhaul.protocol.wire.SessionLimits;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code coordinator status}. */
+@Command(
+    name = "status",
+    description = {
+      "Shows both sides of a session, or of every session that has not ended.",
+      "",
+      "Also how long it may stand still until a limit ends it, and what its agents warn of."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:shown; with --follow: delivered",
+      "1:no such session, or an agent does not answer; with --follow: failed or aborted",
+      "2:the command line or a configuration file is wrong",
+      "3:with --follow: an inactivity limit passed",
+      "130:with --follow: interrupted; the transfer goes on"
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  coordinator status",
+      "  coordinator status 01jd3v8x6m0000000000000000",
+      "  coordinator status --follow 01jd3v8x6m0000000000000000"
+    })
+final class StatusCommand implements Callable<Integer> {
+  @ParentCommand private CoordinatorCommand parent = new CoordinatorCommand();
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Parameters(
+      index = "0",
+      arity = "0..1",
+      paramLabel = "SESSION",
+      description = "the session's id; all that have not ended if left out")
+  private Optional<SessionId> id = Optional.empty();
+
+  @Option(names = "--follow", description = "watch it to its end, as start does")
+  private boolean follow;
+
+  @Option(names = "--json", description = "one JSON object")
+  private boolean json;
+
+  @Override
+  public Integer call() throws Exception {
+    if (follow && id.isEmpty()) {
+      throw new CommandFailure(
+          ExitCode.USAGE,
+          "Tried to follow a session but none is named; coordinator list shows them");
+    }
+    Agents agents = parent.agents();
+    Overview overview =
+        id.isPresent() ? Overview.of(agents, id.get()) : running(Overview.of(agents));
+    if (id.isPresent() && overview.sessions().isEmpty()) {
+      throw new CommandFailure(
+          ExitCode.FAILED,
+          String.join(
+              "\n",
+              Stream.concat(
+                      Stream.of(
+                          "Tried to find session "
+                              + id.get()
+                              + " but no agent that answers knows it; coordinator list shows all"),
+                      overview.silent().stream())
+                  .toList()));
+    }
+    if (follow) {
+      return follow(overview.sessions().getFirst());
+    }
+    print(overview);
+    return (overview.silent().isEmpty() ? ExitCode.DONE : ExitCode.FAILED).number();
+  }
+
+  private static Overview running(Overview all) {
+    return new Overview(
+        all.sessions().stream().filter(both -> !both.ended()).toList(), all.silent());
+  }
+
+  private int follow(Overview.Both both) throws Exception {
+    SessionLimits limits =
+        both.receive()
+            .map(ReceiveStatus::limits)
+            .or(() -> both.send().map(SendStatus::limits))
+            .orElse(SessionLimits.DEFAULT);
+    return new Follow(spec.commandLine(), json)
+        .run(both.session(), both.view(System.nanoTime()), limits)
+        .number();
+  }
+
+  private void print(Overview overview) throws Exception {
+    var out = spec.commandLine().getOut();
+    if (json) {
+      out.println(Json.TOLERANT.writeValueAsString(SessionJson.of(overview)));
+      return;
+    }
+    if (overview.sessions().isEmpty()) {
+      out.println("no session is running; coordinator list shows those that have ended");
+    }
+    for (Overview.Both both : overview.sessions()) {
+      SessionText.lines(both, warnings(both)).forEach(out::println);
+    }
+    overview.silent().forEach(spec.commandLine().getErr()::println);
+  }
+
+  private static List<String> warnings(Overview.Both both) throws InterruptedException {
+    List<Agent<?, ?>> sides = new ArrayList<>();
+    both.session().sender().ifPresent(sides::add);
+    both.session().receiver().ifPresent(sides::add);
+    List<String> warnings = new ArrayList<>();
+    for (Survey.Answer<Agent<?, ?>, AgentInfo> answer : Survey.ask(sides, Agent::info)) {
+      answer
+          .value()
+          .map(AgentInfo::warnings)
+          .orElse(List.of())
+          .forEach(w -> warnings.add("the " + answer.agent() + ": " + w));
+    }
+    return warnings;
+  }
+}

@@ -1,0 +1,218 @@
+package io.longhaul.coordinator.run;
+
+import io.longhaul.coordinator.CommandFailure;
+import io.longhaul.coordinator.ExitCode;
+import io.longhaul.coordinator.agent.Agent;
+import io.longhaul.coordinator.agent.Agents;
+import io.longhaul.coordinator.plan.Transfer;
+import io.longhaul.protocol.ProtocolVersion;
+import io.longhaul.protocol.SessionId;
+import io.longhaul.protocol.config.DataSize;
+import io.longhaul.protocol.failure.Failure;
+import io.longhaul.protocol.failure.FailureKind;
+import io.longhaul.protocol.failure.TransferException;
+import io.longhaul.protocol.wire.AgentInfo;
+import io.longhaul.protocol.wire.PeerInfo;
+import io.longhaul.protocol.wire.ReceiveRequest;
+import io.longhaul.protocol.wire.ReceiveStatus;
+import io.longhaul.protocol.wire.SendRequest;
+import io.longhaul.protocol.wire.SendStatus;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/** Starts a session on both sides, or on none. */
+public final class Start {
+  private final Agents agents;
+  private final Attempts attempts;
+  private final InstantSource clock;
+  private final LongSupplier nanos;
+
+  /**
+   * Prepares to start.
+   *
+   * @param nanos {@link System#nanoTime}
+   */
+  public Start(Agents agents, Attempts attempts, InstantSource clock, LongSupplier nanos) {
+    this.agents = agents;
+    this.attempts = attempts;
+    this.clock = clock;
+    this.nanos = nanos;
+  }
+
+  /** A session that was started, and how both sides answered. */
+  public record Started(Session session, View view) {}
+
+  /**
+   * Checks all that can be checked, then creates both sessions.
+   *
+   * @throws CommandFailure if nothing was started; the message says why and what to do
+   */
+  public Started run(Transfer transfer) throws CommandFailure, InterruptedException {
+    String source = transfer.wish().source().agent();
+    var sender = agents.sender(source);
+    var receiver = agents.receiver(transfer.wish().target().agent());
+    AgentInfo senderInfo = probe(sender, transfer.wish().chunkBytes());
+    probe(receiver, transfer.wish().chunkBytes());
+    String reader = readerIdentity(receiver, source, senderInfo);
+
+    Session session =
+        new Session(
+            SessionId.create(clock),
+            transfer.wish().source().toString(),
+            transfer.wish().target().toString(),
+            Optional.of(sender),
+            Optional.of(receiver));
+    SendStatus send = createSend(session, sender, transfer.sendRequest(reader));
+    ReceiveStatus receive = createReceive(session, receiver, transfer.receiveRequest());
+    long now = nanos.getAsLong();
+    return new Started(session, new View(Sight.of(send, now), Sight.of(receive, now), now));
+  }
+
+  private AgentInfo probe(Agent<?, ?> agent, long chunkBytes)
+      throws CommandFailure, InterruptedException {
+    AgentInfo info;
+    try {
+      info = attempts.whileItAnswers(agent::info);
+    } catch (TransferException e) {
+      throw nothingStarted(
+          e.getMessage()
+              + "; see that the "
+              + agent
+              + " runs and that "
+              + agents.file()
+              + " gives its address");
+    }
+    if (info.role() != agent.role()) {
+      throw nothingStarted(
+          "Tried to use "
+              + agent.url()
+              + " as the "
+              + agent
+              + " but that is the "
+              + Agent.program(info.role())
+              + " of '"
+              + info.name()
+              + "'; correct "
+              + agents.file());
+    }
+    if (!info.protocol().meets(ProtocolVersion.SPOKEN)) {
+      throw nothingStarted(
+          "Tried to talk to the "
+              + agent
+              + " ("
+              + info.software()
+              + ") but it speaks protocol "
+              + info.protocol().oldest()
+              + " to "
+              + info.protocol().newest()
+              + " and this coordinator "
+              + ProtocolVersion.SPOKEN.oldest()
+              + " to "
+              + ProtocolVersion.SPOKEN.newest()
+              + "; upgrade the older one");
+    }
+    if (info.spoolLimitBytes() < 2 * chunkBytes) {
+      throw nothingStarted(
+          "Tried to use chunks of "
+              + new DataSize(chunkBytes)
+              + " but the spool limit of the "
+              + agent
+              + " is "
+              + new DataSize(info.spoolLimitBytes())
+              + " and must hold two chunks; use a smaller --chunk-size, or raise spool.limit there");
+    }
+    return info;
+  }
+
+  /* The receiver must find, under the name that we use, the very agent that we talk to. */
+  private String readerIdentity(
+      Agent<ReceiveRequest, ReceiveStatus> receiver, String source, AgentInfo sender)
+      throws CommandFailure, InterruptedException {
+    PeerInfo peer;
+    try {
+      peer = attempts.whileItAnswers(() -> receiver.peer(source));
+    } catch (TransferException e) {
+      throw nothingStarted(
+          "Tried to ask the "
+              + receiver
+              + " about its peer '"
+              + source
+              + "' but: "
+              + e.getMessage()
+              + "; the data connection goes from receiver to sender, so the receiver's own file must"
+              + " name the sender under peers."
+              + source
+              + " with its url");
+    }
+    AgentInfo seen =
+        peer.agent()
+            .orElseThrow(() ->
+                nothingStarted(
+                    "Tried to let the "
+                        + receiver
+                        + " pull from its peer '"
+                        + source
+                        + "' at "
+                        + peer.url()
+                        + " but "
+                        + peer.problem().orElse("it does not answer")
+                        + "; see that this address and its token file work from the receiver's"
+                        + " machine, or lead there by a tunnel (ssh -R)"));
+    if (!seen.name().equals(sender.name())) {
+      throw nothingStarted(
+          "Tried to let the "
+              + receiver
+              + " pull from '"
+              + source
+              + "' but it finds the agent '"
+              + seen.name()
+              + "' at "
+              + peer.url()
+              + ", and "
+              + agents.file()
+              + " means the agent '"
+              + sender.name()
+              + "'; make both files mean the same");
+    }
+    return seen.identity();
+  }
+
+  private SendStatus createSend(
+      Session session, Agent<SendRequest, SendStatus> sender, SendRequest request)
+      throws CommandFailure, InterruptedException {
+    try {
+      return attempts.untilItAnswers(() -> sender.create(session.id(), request));
+    } catch (TransferException e) {
+      throw undone(session, "the " + sender + " did not take the session", e);
+    }
+  }
+
+  private ReceiveStatus createReceive(
+      Session session, Agent<ReceiveRequest, ReceiveStatus> receiver, ReceiveRequest request)
+      throws CommandFailure, InterruptedException {
+    try {
+      return attempts.untilItAnswers(() -> receiver.create(session.id(), request));
+    } catch (TransferException e) {
+      throw undone(session, "the " + receiver + " did not take the session", e);
+    }
+  }
+
+  /* A call that failed may have been carried out all the same, so both sides are told. */
+  private static CommandFailure undone(Session session, String what, TransferException why) {
+    var lines =
+        session.abort(Failure.permanent(FailureKind.ABORTED, what + ": " + why.getMessage()));
+    String left =
+        lines.stream().anyMatch(line -> line.startsWith("NOT"))
+            ? "\n"
+                + String.join("\n", lines)
+                + "\nWhen it answers again: coordinator abort "
+                + session.id()
+            : "";
+    return nothingStarted(what + ": " + why.getMessage() + left);
+  }
+
+  private static CommandFailure nothingStarted(String why) {
+    return new CommandFailure(ExitCode.FAILED, "Nothing was started: " + why);
+  }
+}

@@ -1,0 +1,74 @@
+package io.longhaul.packaging;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.longhaul.packaging.site.CommandResult;
+import io.longhaul.packaging.site.Image;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The image is all that a machine needs, wherever it lies, and starts from its own cache. */
+class ImageIT {
+  private static final Duration FRACTION = Duration.ofSeconds(1);
+  private static final int TRIES = 5;
+
+  @TempDir private Path directory = Path.of("");
+
+  private final Image image = Image.find();
+
+  @ParameterizedTest
+  @ValueSource(strings = {"coordinator", "sender-agent", "receiver-agent"})
+  void answersWithoutAnyJava(String program) throws Exception {
+    Path tools = Files.createDirectory(directory.resolve("tools"));
+    for (String tool : List.of("sh", "readlink")) {
+      Files.createSymbolicLink(tools.resolve(tool), Path.of("/usr/bin", tool));
+    }
+    CommandResult result =
+        CommandResult.of(
+            List.of("/usr/bin/env", "-i", "PATH=" + tools, image.program(program), "--version"));
+    assertThat(result.exit()).as(result.toString()).isZero();
+    assertThat(result.out()).contains("0.1.0");
+    assertThat(result.err()).isEmpty();
+  }
+
+  /** Under {@code AOTMode=on} the JVM refuses to run without a cache that fits. */
+  @ParameterizedTest
+  @ValueSource(strings = {"coordinator", "sender-agent", "receiver-agent"})
+  void usesItsCacheWhereverItLies(String program) throws Exception {
+    Path moved = directory.resolve("moved");
+    CommandResult.output(List.of("cp", "-a", image.home().toString(), moved.toString()));
+    CommandResult result =
+        CommandResult.of(
+            List.of(
+                "env",
+                "JDK_JAVA_OPTIONS=-XX:AOTMode=on",
+                new Image(moved).program(program),
+                "--version"));
+    assertThat(result.exit()).as(result.toString()).isZero();
+    assertThat(result.out()).contains("0.1.0");
+  }
+
+  @Test
+  void versionComesInAFractionOfASecond() throws Exception {
+    Duration best = FRACTION;
+    for (int i = 0; i < TRIES; i++) {
+      long start = System.nanoTime();
+      CommandResult.output(List.of(image.program("coordinator"), "--version"));
+      Duration took = Duration.ofNanos(System.nanoTime() - start);
+      best = took.compareTo(best) < 0 ? took : best;
+    }
+    assertThat(best).isLessThan(FRACTION);
+  }
+
+  @Test
+  void helpTeachesByExample() throws Exception {
+    String help = CommandResult.output(List.of(image.program("coordinator"), "start", "--help"));
+    assertThat(help).contains("coordinator start", "vault:");
+  }
+}

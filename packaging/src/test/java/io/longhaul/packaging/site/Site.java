@@ -1,0 +1,281 @@
+package io.longhaul.packaging.site;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.longhaul.protocol.ApiPaths;
+import io.longhaul.protocol.Json;
+import io.longhaul.protocol.SessionId;
+import io.longhaul.protocol.SessionState;
+import io.longhaul.protocol.spool.Role;
+import io.longhaul.protocol.spool.SessionSpool;
+import io.longhaul.protocol.wire.PeerInfo;
+import io.longhaul.protocol.wire.ReceiveStatus;
+import io.longhaul.protocol.wire.SendStatus;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * A sender-agent called {@code office}, a receiver-agent called {@code vault} and a coordinator's
+ * configuration, in a directory of their own that is left behind only if they could not be stopped.
+ *
+ * <pre>{@code
+ * try (var site = new Site()) {
+ *   site.office().stream("data", stream.source());
+ *   site.vault().stream("sum", Keystream.sink(file));
+ *   site.start();
+ *   site.coordinator("start", "office::data", "vault::sum");
+ * }
+ * }</pre>
+ */
+public final class Site implements AutoCloseable {
+  private static final String LOOPBACK = "127.0.0.1";
+  private static final Duration COMMAND = Duration.ofMinutes(5);
+
+  private final Image image = Image.find();
+  private final Path directory;
+  private final Place vaultPlace;
+  private final SiteConfig office = new SiteConfig();
+  private final SiteConfig vault = new SiteConfig();
+  private final SiteConfig agents = new SiteConfig();
+  private final int officePort = freePort();
+  private final Agent sender;
+  private final Agent receiver;
+
+  /** Prepares two agents on loopback; {@link #start} starts them. */
+  public Site() throws IOException {
+    this(Path.of(System.getProperty("java.io.tmpdir")), Place.HERE, Place.HERE);
+  }
+
+  /**
+   * Prepares two agents.
+   *
+   * @param parent where to make the site's directory, spools included
+   * @param officePlace where the sender-agent runs; it wants a token if that is not this machine
+   * @param vaultPlace where the receiver-agent and the coordinator run
+   */
+  public Site(Path parent, Place officePlace, Place vaultPlace) throws IOException {
+    this.vaultPlace = vaultPlace;
+    directory = Files.createTempDirectory(parent, "longhaul-site-");
+    int vaultPort = freePort();
+    String officeUrl = url(officePlace.host(), officePort);
+    String vaultUrl = url(LOOPBACK, vaultPort);
+    configure(office, "office", officePort, "office-spool");
+    configure(vault, "vault", vaultPort, "vault-spool");
+    vault.set(officeUrl, "peers", "office", "url");
+    agents.set(officeUrl, "agents", "office", "sender", "url");
+    agents.set(vaultUrl, "agents", "vault", "receiver", "url");
+    Optional<Path> token = Optional.empty();
+    if (!officePlace.host().equals(LOOPBACK)) {
+      token = Optional.of(protect(officePlace.host()));
+    }
+    sender = agent(officePlace, "sender-agent", "office.yaml", officeUrl, token);
+    receiver = agent(vaultPlace, "receiver-agent", "vault.yaml", vaultUrl, Optional.empty());
+  }
+
+  private void configure(SiteConfig config, String name, int port, String spool)
+      throws IOException {
+    config.set(name, "name").set(port, "listen", "port");
+    config.set(Files.createDirectory(file(spool)).toString(), "spool", "directory");
+    config.set("256MiB", "spool", "limit");
+  }
+
+  /** Lets the sender-agent listen on an address that others can reach. */
+  private Path protect(String host) throws IOException {
+    Path token =
+        Files.createFile(
+            file("office.token"),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Files.writeString(token, UUID.randomUUID() + "-" + UUID.randomUUID());
+    office.set(host, "listen", "host").set(true, "listen", "allow-plaintext");
+    office.set(
+        List.of(Map.of("identity", "vault", "file", token.toString(), "admin", true)),
+        "listen",
+        "tokens");
+    vault.set(token.toString(), "peers", "office", "token-file");
+    agents.set(token.toString(), "agents", "office", "sender", "token-file");
+    return token;
+  }
+
+  private Agent agent(
+      Place place, String program, String config, String url, Optional<Path> token) {
+    return new Agent(
+        List.of(image.program(program), "--config", file(config).toString()),
+        place.prefix(),
+        url,
+        token,
+        file(program + ".log"));
+  }
+
+  /** Returns a port that is free at this moment. */
+  public static int freePort() throws IOException {
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static String url(String host, int port) {
+    return "http://" + host + ":" + port;
+  }
+
+  /** Lets the receiver reach the sender through this port instead of directly. */
+  public Site sendThrough(int port) {
+    vault.set(url(LOOPBACK, port), "peers", "office", "url");
+    return this;
+  }
+
+  /** Returns the port of the sender-agent on its own machine. */
+  public int officePort() {
+    return officePort;
+  }
+
+  /** Opens a link to the sender and lets the receiver use it. */
+  public LoopbackLink link(long bytesPerSecond) throws IOException {
+    LoopbackLink link = LoopbackLink.to(officePort, bytesPerSecond);
+    sendThrough(link.port());
+    return link;
+  }
+
+  /** Writes the configuration and starts both agents. */
+  public Site start() throws IOException {
+    writeConfiguration();
+    sender.start();
+    receiver.start();
+    return this;
+  }
+
+  /** Writes the three configuration files. */
+  public void writeConfiguration() throws IOException {
+    office.write(file("office.yaml"));
+    vault.write(file("vault.yaml"));
+    agents.write(file("coordinator.yaml"));
+  }
+
+  /** Runs the coordinator, for at most five minutes. */
+  public CommandResult coordinator(String... arguments) throws IOException {
+    return CommandResult.of(coordinatorCommand(arguments), COMMAND);
+  }
+
+  /** Returns the command that runs the coordinator on this site's agents. */
+  public List<String> coordinatorCommand(String... arguments) {
+    List<String> words = new ArrayList<>(vaultPlace.prefix());
+    words.addAll(
+        List.of(image.program("coordinator"), "--config", file("coordinator.yaml").toString()));
+    words.addAll(List.of(arguments));
+    return words;
+  }
+
+  /** Starts a transfer that goes on without a coordinator, and returns its session. */
+  public SessionId startDetached(String source, String target, String... options)
+      throws IOException {
+    List<String> words = new ArrayList<>(List.of("start", source, target, "--detach", "--json"));
+    words.addAll(List.of(options));
+    CommandResult result = coordinator(words.toArray(String[]::new));
+    if (result.exit() != 0) {
+      throw new IOException("Tried to start a transfer but got " + result);
+    }
+    JsonNode id = Json.TOLERANT.readTree(result.out()).findValue("id");
+    return new SessionId(id.asText());
+  }
+
+  /** Asks the sender-agent about a session. */
+  public SendStatus send(SessionId id) throws IOException {
+    return sender.get(ApiPaths.send(id), SendStatus.class);
+  }
+
+  /** Asks the receiver-agent about a session. */
+  public ReceiveStatus receive(SessionId id) throws IOException {
+    return receiver.get(ApiPaths.receive(id), ReceiveStatus.class);
+  }
+
+  /** Asks the receiver-agent about all its sessions. */
+  public List<ReceiveStatus> receives() throws IOException {
+    return List.of(receiver.get(ApiPaths.RECEIVES, ReceiveStatus[].class));
+  }
+
+  /** Waits until the receiver reaches this sender. */
+  public void awaitPeer(String name, Duration limit) {
+    Eventually.holds(
+        "the receiver reaching " + name,
+        limit,
+        () -> receiver.get(ApiPaths.PEERS + "/" + name, PeerInfo.class).agent().isPresent());
+  }
+
+  /** Waits until the receiver has fed this many bytes to the sink, and returns its status then. */
+  public ReceiveStatus awaitFed(SessionId id, long bytes, Duration limit) {
+    return Eventually.find(
+        bytes + " bytes fed to the sink of " + id,
+        limit,
+        () -> Optional.of(receive(id)).filter(status -> status.fedBytes() >= bytes));
+  }
+
+  /** Waits until the receiver says that the session has ended, and returns its status then. */
+  public ReceiveStatus awaitEnd(SessionId id, Duration limit) {
+    return Eventually.find(
+        "the end of " + id,
+        limit,
+        () -> Optional.of(receive(id)).filter(status -> status.state().ended()));
+  }
+
+  /** Waits until the session is {@link SessionState#DONE} on both sides. */
+  public ReceiveStatus awaitDone(SessionId id, Duration limit) throws IOException {
+    ReceiveStatus end = awaitEnd(id, limit);
+    if (end.state() != SessionState.DONE) {
+      throw new AssertionError("expected " + id + " to be done but it is " + end);
+    }
+    return end;
+  }
+
+  /** Returns the session's directory on one side. */
+  public SessionSpool spool(SessionId id, Role role) {
+    Path root = file(role == Role.SEND ? "office-spool" : "vault-spool");
+    return new SessionSpool(id, root.resolve("longhaul-" + role.text() + "-" + id));
+  }
+
+  /** Returns the sender-agent. */
+  public Agent sender() {
+    return sender;
+  }
+
+  /** Returns the receiver-agent. */
+  public Agent receiver() {
+    return receiver;
+  }
+
+  /** Returns the sender-agent's configuration, to be changed before {@link #start}. */
+  public SiteConfig office() {
+    return office;
+  }
+
+  /** Returns the receiver-agent's configuration, to be changed before {@link #start}. */
+  public SiteConfig vault() {
+    return vault;
+  }
+
+  /** Returns the coordinator's configuration, to be changed before {@link #start}. */
+  public SiteConfig agents() {
+    return agents;
+  }
+
+  /** Returns the path of a file in the site's directory. */
+  public Path file(String name) {
+    return directory.resolve(name);
+  }
+
+  /** Ends the agents and every process of their sessions, and deletes the directory. */
+  @Override
+  public void close() throws IOException {
+    receiver.close();
+    sender.close();
+    new SpoolProcesses(directory).end();
+    CommandResult.output(List.of("rm", "-rf", directory.toString()));
+  }
+}

@@ -1,0 +1,60 @@
+package io.longhaul.packaging.site;
+
+import io.longhaul.protocol.pipe.ProcessIdentity;
+import io.longhaul.protocol.spool.SpoolFile;
+import io.longhaul.protocol.spool.Started;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The pumps, sources and sinks that the spools under a directory tell of.
+ *
+ * @param directory above the spools
+ */
+public record SpoolProcesses(Path directory) {
+  private static final Duration END = Duration.ofSeconds(10);
+
+  /** Returns those that are alive. */
+  public List<ProcessIdentity> alive() throws IOException {
+    List<ProcessIdentity> alive = new ArrayList<>();
+    for (Path file : startedFiles()) {
+      Optional<Started> started = SpoolFile.read(file, Started.class);
+      if (started.isPresent()) {
+        addIfAlive(alive, started.get().pump());
+        if (started.get().child().isPresent()) {
+          addIfAlive(alive, started.get().child().get());
+        }
+      }
+    }
+    return alive;
+  }
+
+  private static void addIfAlive(List<ProcessIdentity> alive, ProcessIdentity process)
+      throws IOException {
+    if (process.isAlive()) {
+      alive.add(process);
+    }
+  }
+
+  private List<Path> startedFiles() throws IOException {
+    try (Stream<Path> files =
+        Files.find(directory, 3, (path, _) -> path.endsWith("started.json"))) {
+      return files.toList();
+    }
+  }
+
+  /** Kills every process group that is left and waits until they are gone. */
+  public void end() throws IOException {
+    for (ProcessIdentity process : alive()) {
+      CommandResult.of(List.of("kill", "-KILL", "--", "-" + process.pid()));
+      CommandResult.of(List.of("kill", "-KILL", Long.toString(process.pid())));
+    }
+    Eventually.holds("the end of " + alive(), END, () -> alive().isEmpty());
+  }
+}

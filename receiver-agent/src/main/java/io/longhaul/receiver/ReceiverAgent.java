@@ -1,0 +1,192 @@
+package io.longhaul.receiver;
+
+import io.longhaul.protocol.ProtocolVersion;
+import io.longhaul.protocol.Software;
+import io.longhaul.protocol.auth.Authenticator;
+import io.longhaul.protocol.config.ConfigException;
+import io.longhaul.protocol.failure.AgentFailedException;
+import io.longhaul.protocol.retry.Sleeper;
+import io.longhaul.protocol.server.ApiRoutes;
+import io.longhaul.protocol.server.HttpServer;
+import io.longhaul.protocol.spool.Role;
+import io.longhaul.protocol.spool.SpoolRoot;
+import io.longhaul.protocol.wire.AgentInfo;
+import io.longhaul.protocol.wire.SweepReport;
+import io.longhaul.protocol.zfs.CachingZfs;
+import io.longhaul.protocol.zfs.Zfs;
+import io.longhaul.protocol.zfs.ZfsCli;
+import io.longhaul.protocol.zfs.ZfsException;
+import io.longhaul.receiver.http.ReceiverApi;
+import io.longhaul.receiver.session.ReceiveSessions;
+import io.longhaul.receiver.session.Senders;
+import io.longhaul.receiver.session.SinkResolver;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A running receiver-agent: its parts, built in order and closed in reverse. */
+public final class ReceiverAgent implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ReceiverAgent.class);
+  private static final Duration ZFS_QUERY = Duration.ofSeconds(30);
+
+  private static final int SWEEP_MINUTES = 60;
+
+  private final ReceiverConfig config;
+  private final Zfs zfs;
+  private final SpoolRoot root;
+  private final ReceiveSessions sessions;
+  private final ApiRoutes routes;
+  private final ReceiverApi api;
+  private final HttpServer server;
+  private final ScheduledExecutorService housekeeping =
+      Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
+
+  private ReceiverAgent(ReceiverConfig config, Authenticator authenticator, SpoolRoot root)
+      throws AgentFailedException, IOException {
+    this.config = config;
+    this.root = root;
+    zfs = new CachingZfs(new ZfsCli(config.zfsConfig().command(), ZFS_QUERY, ZFS_QUERY), ZFS_QUERY);
+    routes = new ApiRoutes(authenticator);
+    Senders senders = new Senders(config.peerMap());
+    sessions =
+        new ReceiveSessions(
+            root,
+            senders,
+            new SinkResolver(config.streamMap(), zfs),
+            zfs,
+            config.spoolConfig().limitBytes(),
+            InstantSource.system(),
+            Sleeper.REAL);
+    api = new ReceiverApi(sessions, senders, this::info);
+    api.addTo(routes);
+    server = HttpServer.start(config.listen().address(), routes.handler());
+  }
+
+  /**
+   * Starts an agent.
+   *
+   * @throws AgentFailedException if its port or its spool cannot be used
+   * @throws ConfigException if a token file cannot be used
+   */
+  public static ReceiverAgent start(ReceiverConfig config)
+      throws AgentFailedException, ConfigException {
+    Authenticator authenticator = Authenticator.of(config.listen().tokenList());
+    SpoolRoot root = SpoolRoot.open(config.spoolConfig().root(), Role.RECEIVE);
+    try {
+      ReceiverAgent agent = new ReceiverAgent(config, authenticator, root);
+      agent.takeUpSessions();
+      return agent;
+    } catch (IOException e) {
+      closeQuietly(root, e);
+      throw new AgentFailedException("Tried to use the spool " + root.path() + " but " + e, e);
+    } catch (AgentFailedException | RuntimeException e) {
+      closeQuietly(root, e);
+      throw e;
+    }
+  }
+
+  private void takeUpSessions() throws IOException {
+    try {
+      sessions.scan();
+    } catch (IOException e) {
+      server.close();
+      sessions.close();
+      throw e;
+    }
+    api.ready();
+    LOG.atInfo()
+        .addKeyValue("name", config.name())
+        .addKeyValue("port", port())
+        .addKeyValue("spool", root.path())
+        .log("receiver-agent ready");
+    warnings().forEach(LOG::warn);
+    ScheduledFuture<?> _ =
+        housekeeping.scheduleWithFixedDelay(this::sweep, 0, SWEEP_MINUTES, TimeUnit.MINUTES);
+  }
+
+  private void sweep() {
+    try {
+      sessions.sweep(false).entries().stream()
+          .filter(SweepReport.Entry::deleted)
+          .forEach(entry ->
+              LOG.atInfo()
+                  .addKeyValue("session", entry.id())
+                  .addKeyValue("bytes", entry.bytes())
+                  .addKeyValue("reason", entry.why())
+                  .log("session swept"));
+    } catch (IOException | RuntimeException e) {
+      LOG.atError().setCause(e).log("spool cannot be swept");
+    }
+  }
+
+  private static void closeQuietly(SpoolRoot root, Exception cause) {
+    try {
+      root.close();
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+    }
+  }
+
+  /** Returns the port that it serves. */
+  public int port() {
+    return server.port();
+  }
+
+  private List<String> warnings() {
+    List<String> warnings = new ArrayList<>(config.listen().warnings());
+    try {
+      if (root.isInMemory()) {
+        warnings.add(
+            "the spool "
+                + root.path()
+                + " lies in memory and is lost at a reboot; set spool.directory");
+      }
+    } catch (IOException e) {
+      warnings.add("the spool " + root.path() + " cannot be looked at: " + e);
+    }
+    return warnings;
+  }
+
+  private AgentInfo info(String identity) {
+    return new AgentInfo(
+        config.name(),
+        Role.RECEIVE,
+        Software.name(),
+        ProtocolVersion.SPOKEN,
+        List.of("md5", "sha256"),
+        identity,
+        config.spoolConfig().limitBytes(),
+        zfsVersion(),
+        warnings());
+  }
+
+  private Optional<String> zfsVersion() {
+    try {
+      return Optional.of(zfs.features().version());
+    } catch (ZfsException e) {
+      return Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
+  }
+
+  /** Stops serving and pulling; pumps and sinks go on. */
+  @Override
+  public void close() throws IOException {
+    housekeeping.shutdown();
+    server.close();
+    routes.close();
+    sessions.close();
+    root.close();
+  }
+}

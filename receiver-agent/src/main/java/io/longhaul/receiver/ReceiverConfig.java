@@ -1,0 +1,77 @@
+package io.longhaul.receiver;
+
+import io.longhaul.protocol.client.AgentAddress;
+import io.longhaul.protocol.config.ConfigFile;
+import io.longhaul.protocol.config.DataSize;
+import io.longhaul.protocol.config.SpoolConfig;
+import io.longhaul.protocol.config.ZfsConfig;
+import io.longhaul.protocol.server.Listen;
+import io.longhaul.protocol.wire.SendRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The receiver-agent's configuration file.
+ *
+ * @param name how the agent calls itself
+ * @param listen where it listens and whom it serves
+ * @param spool where received chunks lie until they are fed, and how many
+ * @param zfs how to run zfs here
+ * @param streams the sinks that a request may name
+ * @param peers the senders that a request may name; a receiver pulls from no other address
+ */
+public record ReceiverConfig(
+    String name,
+    Listen listen,
+    Optional<SpoolConfig> spool,
+    Optional<ZfsConfig> zfs,
+    Optional<Map<String, StreamConfig>> streams,
+    Optional<Map<String, AgentAddress>> peers)
+    implements ConfigFile.Checked {
+  private static final long LEAST_LIMIT = 2 * SendRequest.LEAST_CHUNK;
+
+  @Override
+  public List<String> problems() {
+    List<String> problems = new ArrayList<>(listen.problems());
+    peerMap().forEach((key, peer) -> problems.addAll(peer.problems("peers." + key)));
+    streamMap()
+        .forEach((key, stream) -> {
+          if (stream.command().isEmpty() || stream.command().getFirst().isBlank()) {
+            problems.add("streams." + key + ".command: must name a program");
+          }
+        });
+    if (zfsConfig().command().isEmpty() || zfsConfig().command().getFirst().isBlank()) {
+      problems.add("zfs.command: must name a program");
+    }
+    if (spoolConfig().limitBytes() < LEAST_LIMIT) {
+      problems.add(
+          "spool.limit: must hold two chunks of the smallest size, "
+              + DataSize.display(LEAST_LIMIT)
+              + ", was "
+              + DataSize.display(spoolConfig().limitBytes()));
+    }
+    return problems;
+  }
+
+  /** Returns the spool section or its defaults. */
+  public SpoolConfig spoolConfig() {
+    return spool.orElse(SpoolConfig.DEFAULT);
+  }
+
+  /** Returns the zfs section or its defaults. */
+  public ZfsConfig zfsConfig() {
+    return zfs.orElse(ZfsConfig.DEFAULT);
+  }
+
+  /** Returns the sinks by name. */
+  public Map<String, StreamConfig> streamMap() {
+    return streams.orElse(Map.of());
+  }
+
+  /** Returns the senders by name. */
+  public Map<String, AgentAddress> peerMap() {
+    return peers.orElse(Map.of());
+  }
+}

@@ -1,0 +1,101 @@
+package io.longhaul.receiver.http;
+
+import io.longhaul.protocol.ApiPaths;
+import io.longhaul.protocol.failure.ProblemException;
+import io.longhaul.protocol.failure.ProblemType;
+import io.longhaul.protocol.server.ApiCall;
+import io.longhaul.protocol.server.ApiRoutes;
+import io.longhaul.protocol.server.Endpoint;
+import io.longhaul.protocol.server.Reply;
+import io.longhaul.protocol.wire.Abort;
+import io.longhaul.protocol.wire.AgentInfo;
+import io.longhaul.protocol.wire.PeerInfo;
+import io.longhaul.protocol.wire.ReceiveRequest;
+import io.longhaul.protocol.wire.SweepRequest;
+import io.longhaul.receiver.session.ReceiveSessions;
+import io.longhaul.receiver.session.Senders;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/** The calls of a receiver-agent (design section 4). Thread-safe. */
+public final class ReceiverApi {
+  private final ReceiveSessions sessions;
+  private final Senders senders;
+  private final Function<String, AgentInfo> self;
+  private volatile boolean ready;
+
+  /**
+   * Creates the calls.
+   *
+   * @param self tells who this agent is, to an identity
+   */
+  public ReceiverApi(ReceiveSessions sessions, Senders senders, Function<String, AgentInfo> self) {
+    this.sessions = sessions;
+    this.senders = senders;
+    this.self = self;
+  }
+
+  /** Says that the spool was scanned; before, every call is answered with 503. */
+  public void ready() {
+    ready = true;
+  }
+
+  /** Adds the calls to the routes. */
+  public void addTo(ApiRoutes routes) {
+    String one = ApiPaths.RECEIVES + "/{id}";
+    add(routes, "GET", ApiPaths.AGENT, c -> Reply.ok(self.apply(c.identity().name())));
+    add(routes, "GET", ApiPaths.PEERS, _ -> Reply.ok(peers()));
+    add(routes, "GET", ApiPaths.PEERS + "/{name}", c -> Reply.ok(senders.probe(c.path("name"))));
+    add(routes, "GET", ApiPaths.RECEIVES, c -> Reply.ok(sessions.list(c.identity())));
+    add(routes, "GET", one, c -> Reply.ok(sessions.status(c.session(), c.identity())));
+    add(routes, "PUT", one, this::create);
+    add(routes, "DELETE", one, this::forget);
+    add(routes, "POST", one + "/abort", this::abort);
+    add(routes, "POST", ApiPaths.SWEEP, this::sweep);
+  }
+
+  private void add(ApiRoutes routes, String method, String template, Endpoint endpoint) {
+    routes.add(
+        method,
+        template,
+        call -> {
+          if (!ready) {
+            throw new ProblemException(ProblemType.NOT_READY, "the spool is being looked through");
+          }
+          return endpoint.answer(call);
+        });
+  }
+
+  private List<PeerInfo> peers() throws ProblemException {
+    List<PeerInfo> found = new ArrayList<>();
+    for (String name : senders.names()) {
+      found.add(senders.probe(name));
+    }
+    return found;
+  }
+
+  private Reply create(ApiCall call) throws ProblemException, IOException, InterruptedException {
+    ReceiveSessions.Created created =
+        sessions.create(call.session(), call.body(ReceiveRequest.class), call.identity());
+    return new Reply(created.isNew() ? 201 : 200, created.status());
+  }
+
+  private Reply abort(ApiCall call) throws ProblemException, IOException, InterruptedException {
+    return Reply.ok(
+        sessions.abort(call.session(), call.body(Abort.class).failure(), call.identity()));
+  }
+
+  private Reply forget(ApiCall call) throws ProblemException, IOException, InterruptedException {
+    return Reply.ok(sessions.forget(call.session(), call.identity()));
+  }
+
+  private Reply sweep(ApiCall call) throws ProblemException, IOException {
+    if (!call.identity().admin()) {
+      throw new ProblemException(
+          ProblemType.FORBIDDEN, "only an administrator of this agent may sweep its spool");
+    }
+    return Reply.ok(sessions.sweep(call.body(SweepRequest.class).dryRun()));
+  }
+}

@@ -1,0 +1,5 @@
+/** The receiving side: the agent's entry point and configuration. */
+@NullMarked
+package io.longhaul.receiver;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,24 @@
+package io.longhaul.receiver.pull;
+
+import io.longhaul.protocol.retry.Sleeper;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
+
+/**
+ * What time and chance are to a puller; tests have their own.
+ *
+ * @param nanos elapsed time, in nanoseconds
+ * @param sleeper waits
+ * @param random in [0, 1)
+ */
+record PullClock(LongSupplier nanos, Sleeper sleeper, DoubleSupplier random) {
+  /** The real ones. */
+  static final PullClock REAL =
+      new PullClock(System::nanoTime, Sleeper.REAL, () -> ThreadLocalRandom.current().nextDouble());
+
+  /** Returns the elapsed time, in nanoseconds from an unknown beginning. */
+  long now() {
+    return nanos.getAsLong();
+  }
+}

@@ -1,0 +1,103 @@
+package io.longhaul.receiver.pull;
+
+import io.longhaul.protocol.wire.SendStatus;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
+
+/** The live figures of one puller. Thread-safe. */
+final class PullCount {
+  private final PullClock clock;
+  private final LongAdder fetched = new LongAdder();
+  private final LongAdder refetched = new LongAdder();
+  private final LongAdder discarded = new LongAdder();
+  private final AtomicInteger connections = new AtomicInteger();
+  private final AtomicLong leastRoundTrip = new AtomicLong(Long.MAX_VALUE);
+  private final AtomicReference<Optional<SendStatus>> sender =
+      new AtomicReference<>(Optional.empty());
+  private volatile long contact;
+  private volatile long progress;
+
+  PullCount(PullClock clock) {
+    this.clock = clock;
+    this.contact = clock.now();
+    this.progress = contact;
+  }
+
+  /** Notes bytes of a chunk. */
+  void fetched(long bytes) {
+    fetched.add(bytes);
+    contact = clock.now();
+    progress = contact;
+  }
+
+  /** Returns all bytes of chunks that came. */
+  long fetchedBytes() {
+    return fetched.sum();
+  }
+
+  /** Notes that a chunk was discarded, of which so many bytes had been fetched. */
+  void discarded(long bytes) {
+    discarded.increment();
+    refetched.add(bytes);
+  }
+
+  /** Notes bytes that came twice. */
+  void repeated(long bytes) {
+    refetched.add(bytes);
+  }
+
+  long discardedChunks() {
+    return discarded.sum();
+  }
+
+  long refetchedBytes() {
+    return refetched.sum();
+  }
+
+  /** Notes that a connection is used more, or less. */
+  void connections(int change) {
+    connections.addAndGet(change);
+  }
+
+  int connections() {
+    return connections.get();
+  }
+
+  /** Notes the time from a request to the beginning of its answer. */
+  void answeredAfter(long nanos) {
+    leastRoundTrip.accumulateAndGet(nanos, Math::min);
+  }
+
+  /** Returns the least such time; zero if there was none yet. */
+  Duration roundTrip() {
+    long least = leastRoundTrip.get();
+    return least == Long.MAX_VALUE ? Duration.ZERO : Duration.ofNanos(least);
+  }
+
+  /** Notes what the sender told of itself. */
+  void heard(SendStatus status) {
+    sender.set(Optional.of(status));
+    contact = clock.now();
+  }
+
+  /** Notes that a chunk was verified. */
+  void moved() {
+    progress = clock.now();
+  }
+
+  Optional<SendStatus> sender() {
+    return sender.get();
+  }
+
+  Duration sinceContact() {
+    return Duration.ofNanos(clock.now() - contact);
+  }
+
+  Duration sinceProgress() {
+    return Duration.ofNanos(clock.now() - progress);
+  }
+}

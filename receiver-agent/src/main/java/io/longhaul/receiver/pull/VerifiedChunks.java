@@ -1,0 +1,123 @@
+package io.longhaul.receiver.pull;
+
+import io.longhaul.protocol.chunk.ChunkRecord;
+import io.longhaul.protocol.chunk.EndRecord;
+import io.longhaul.protocol.chunk.ManifestWriter;
+import io.longhaul.protocol.failure.Failure;
+import io.longhaul.protocol.failure.FailureKind;
+import io.longhaul.protocol.failure.SessionEndedException;
+import io.longhaul.protocol.failure.TransferException;
+import io.longhaul.protocol.spool.SessionSpool;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Puts verified chunks into the local manifest, in order, however they come. One thread at a time;
+ * only {@link #to} and {@link #bytes} may be called by any.
+ */
+final class VerifiedChunks {
+  private final SessionSpool spool;
+  private final ManifestWriter manifest;
+  private final TreeMap<Long, ChunkRecord> early = new TreeMap<>();
+  private boolean intact = true;
+  private volatile long to;
+  private volatile long bytes;
+
+  VerifiedChunks(SessionSpool spool, ManifestWriter manifest) {
+    this.spool = spool;
+    this.manifest = manifest;
+    this.to = manifest.digest().chunks();
+    this.bytes = manifest.digest().bytes();
+  }
+
+  /** Returns one past the last chunk in the manifest. */
+  long to() {
+    return to;
+  }
+
+  /** Returns the stream bytes in the manifest. */
+  long bytes() {
+    return bytes;
+  }
+
+  /** Returns whether the end record is in the manifest. */
+  boolean ended() {
+    return manifest.ended();
+  }
+
+  /**
+   * Forgets the chunks that are not in the manifest; they are verified again.
+   *
+   * @throws SessionEndedException if writing the manifest failed before: its file has to be opened
+   *     anew
+   */
+  void restart() throws SessionEndedException {
+    early.clear();
+    if (!intact) {
+      throw new SessionEndedException(
+          Failure.resumable(
+              FailureKind.SPOOL_FAILED,
+              "Tried to go on with session "
+                  + spool.id()
+                  + " but its manifest "
+                  + spool.manifest()
+                  + " could not be written; restart the receiver-agent"));
+    }
+  }
+
+  /**
+   * Takes a verified chunk.
+   *
+   * @return the numbers of the chunks that are in the manifest by that
+   */
+  List<Long> take(ChunkRecord record) throws TransferException, InterruptedException {
+    early.put(record.chunk(), record);
+    List<Long> appended = new ArrayList<>();
+    for (ChunkRecord next = early.remove(to); next != null; next = early.remove(to)) {
+      append(next);
+      appended.add(next.chunk());
+    }
+    return appended;
+  }
+
+  private void append(ChunkRecord record) throws TransferException, InterruptedException {
+    try {
+      intact = false;
+      manifest.append(record);
+      intact = true;
+    } catch (IOException e) {
+      throwIfInterrupted();
+      throw SpoolTrouble.of("append chunk " + record.chunk() + " to the manifest", spool, e);
+    }
+    bytes = record.end();
+    to = record.chunk() + 1;
+  }
+
+  /**
+   * Compares the sender's end record with what is in the manifest, and appends it, forced to disk.
+   */
+  void finish(EndRecord end) throws TransferException, InterruptedException {
+    Optional<Failure> difference = manifest.digest().differenceFrom(end);
+    if (difference.isPresent()) {
+      throw new SessionEndedException(difference.get());
+    }
+    try {
+      intact = false;
+      manifest.append(end);
+      intact = true;
+    } catch (IOException e) {
+      throwIfInterrupted();
+      throw SpoolTrouble.of("append the end record to the manifest", spool, e);
+    }
+  }
+
+  /* An interrupt closes the file that is being written; the next to open it cuts the torn line off. */
+  private static void throwIfInterrupted() throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
+  }
+}

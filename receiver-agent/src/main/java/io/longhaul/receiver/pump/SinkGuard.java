@@ -1,0 +1,327 @@
+package io.longhaul.receiver.pump;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.longhaul.protocol.config.TimeSpan;
+import io.longhaul.protocol.failure.Failure;
+import io.longhaul.protocol.failure.FailureKind;
+import io.longhaul.protocol.failure.SessionEndedException;
+import io.longhaul.protocol.pipe.ChildProcess;
+import io.longhaul.protocol.pipe.Fifo;
+import io.longhaul.protocol.pipe.ProcessGroup;
+import io.longhaul.protocol.retry.Sleeper;
+import io.longhaul.protocol.spool.Control;
+import io.longhaul.protocol.spool.Outcome;
+import io.longhaul.protocol.spool.Role;
+import io.longhaul.protocol.spool.SessionSpool;
+import io.longhaul.protocol.spool.SpoolFile;
+import io.longhaul.protocol.spool.SpoolRoot;
+import io.longhaul.protocol.wire.SessionLimits;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * A sink may know the end of its stream by itself, as zfs receive does, and exit with 0 before the end
+ * record is here. So an exit with 0 is no failure while nothing is left unread: the next chunk would
+ * find nobody to read it, and the end record would find that all was read.
+ */
+
+/**
+ * Watches over one sink while it is fed: for the agent's wish to end, for the inactivity limit, and
+ * for a sink that exits before it should. The first failure wins, and it ends the sink by signal
+ * before its stdin is closed. Thread-safe.
+ */
+final class SinkGuard {
+  private static final Duration LOOK = Duration.ofMillis(100);
+  private static final Duration EXIT_WAIT = Duration.ofSeconds(2);
+  private static final long STILL_RUNS = -1;
+
+  private final SessionSpool spool;
+  private final SessionLimits limits;
+  private final Sleeper sleeper;
+  private final AtomicReference<@Nullable Failure> failure = new AtomicReference<>();
+  private volatile long progressNanos = System.nanoTime();
+  private volatile @Nullable ChildProcess sink;
+  private volatile @Nullable Fifo readingEnd;
+  private final AtomicBoolean ending = new AtomicBoolean();
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private volatile boolean unkillable;
+  private final AtomicLong writtenBytes = new AtomicLong();
+  private volatile long writtenAtExit = STILL_RUNS;
+
+  @GuardedBy("this")
+  private @Nullable SinkStdin stdin;
+
+  SinkGuard(SessionSpool spool, SessionLimits limits, Sleeper sleeper) {
+    this.spool = spool;
+    this.limits = limits;
+    this.sleeper = sleeper;
+  }
+
+  /** Begins to watch a sink that runs; from now on this class alone closes its stdin. */
+  void watch(ChildProcess started, SinkStdin its) {
+    synchronized (this) {
+      stdin = its;
+    }
+    sink = started;
+    moved();
+    if (failed()) {
+      end(started);
+    }
+    Thread.ofPlatform().daemon().name("sink-guard").start(() -> watchLoop(started));
+  }
+
+  private void watchLoop(ChildProcess started) {
+    try {
+      Optional<Integer> status = Optional.empty();
+      while (!failed() && readingEnd == null) {
+        look();
+        if (status.isPresent()) {
+          sleeper.sleep(LOOK);
+        } else {
+          status = started.awaitExit(LOOK);
+          if (status.isPresent()) {
+            exitedWhileFed(status.get());
+          }
+        }
+      }
+      while (!failed() && started.awaitExit(LOOK).isEmpty()) {
+        look();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (IOException e) {
+      fail(Failure.resumable(FailureKind.SPOOL_FAILED, "Tried to watch the sink but " + e));
+    }
+  }
+
+  /** Looks for a reason to end: the agent's wish, or nothing moving for too long. */
+  void look() throws IOException {
+    Optional<Control> control = SpoolFile.read(spool.control(), Control.class);
+    if (control.isPresent()) {
+      fail(control.get().end());
+      return;
+    }
+    /* The pump cannot tell a peer that is away from one that stands still: the longer limit counts. */
+    Duration still = Duration.ofNanos(System.nanoTime() - progressNanos);
+    Duration most =
+        limits.unreachable().compareTo(limits.stalled()) > 0
+            ? limits.unreachable()
+            : limits.stalled();
+    if (still.compareTo(most) <= 0) {
+      return;
+    }
+    if (agentWorks()) {
+      moved(); // it judges by itself, and may keep a session whose peer is away
+      return;
+    }
+    fail(
+        Failure.resumable(
+            FailureKind.STALLED,
+            "Nothing reached the sink for "
+                + TimeSpan.display(still)
+                + ", the session's limit, and no receiver-agent was there"));
+  }
+
+  private boolean agentWorks() throws IOException {
+    return SpoolRoot.isInUse(
+        Objects.requireNonNull(spool.directory().toAbsolutePath().getParent()), Role.RECEIVE);
+  }
+
+  private void moved() {
+    progressNanos = System.nanoTime();
+  }
+
+  /** Notes that the pipe took so many bytes. */
+  void wrote(long bytes) {
+    writtenBytes.addAndGet(bytes);
+    moved();
+  }
+
+  /**
+   * Notes that the last byte is in the pipe; from now on the sink may exit.
+   *
+   * @throws SessionEndedException if it has failed before, or exited before the last byte
+   */
+  void allFed() throws IOException, SessionEndedException {
+    if (writtenAtExit != STILL_RUNS && writtenAtExit != writtenBytes.get()) {
+      fail(exitedEarly());
+    }
+    check();
+    moved();
+    readingEnd = Fifo.holdReadingEnd(spool.sinkFifo());
+  }
+
+  /**
+   * Closes the sink's stdin as the good end of the stream.
+   *
+   * @throws SessionEndedException if it has failed before
+   */
+  synchronized void letGo() throws SessionEndedException {
+    check();
+    if (stdin != null) {
+      stdin.close();
+    }
+  }
+
+  private void exitedWhileFed(int status) throws IOException {
+    writtenAtExit = writtenBytes.get();
+    if (status != 0) {
+      fail(sinkFailed(status));
+      return;
+    }
+    try (Fifo unread = Fifo.holdReadingEnd(spool.sinkFifo())) {
+      if (unread.unreadBytes() > 0) {
+        fail(exitedEarly());
+      }
+    }
+  }
+
+  private static Failure exitedEarly() {
+    return Failure.permanent(
+        FailureKind.SINK_EXITED_EARLY,
+        "The sink exited with 0 before it was given the last byte; the target is not complete");
+  }
+
+  private static Failure sinkFailed(int status) {
+    return Failure.permanent(FailureKind.SINK_FAILED, "The sink exited with status " + status);
+  }
+
+  boolean failed() {
+    return failure.get() != null;
+  }
+
+  /** Throws the failure, if there is one. */
+  void check() throws SessionEndedException {
+    Failure now = failure.get();
+    if (now != null) {
+      throw new SessionEndedException(now);
+    }
+  }
+
+  /** Ends the sink for this reason, unless there was one before; then closes its stdin. */
+  void fail(Failure why) {
+    if (!failure.compareAndSet(null, why)) {
+      return;
+    }
+    ChildProcess running = sink;
+    if (running != null) {
+      end(running);
+    }
+  }
+
+  private void end(ChildProcess running) {
+    if (!ending.compareAndSet(false, true)) {
+      return;
+    }
+    try {
+      stopFeeding();
+      if (running.end(ProcessGroup.GRACE, sleeper)) {
+        closeStdin();
+      } else {
+        survived(running, "it survived SIGKILL");
+      }
+    } catch (IOException e) {
+      survived(running, String.valueOf(e.getMessage()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      survived(running, "ending it was interrupted");
+    } finally {
+      ended.countDown();
+    }
+  }
+
+  private void survived(ChildProcess running, String why) {
+    failure.updateAndGet(f ->
+        f == null
+            ? null
+            : new Failure(
+                f.kind(),
+                "%s; tried to end the sink, process %d, but %s; end it by hand: its stdin is held open until then"
+                    .formatted(f.message(), running.identity().pid(), why),
+                f.resumable()));
+    unkillable = true;
+  }
+
+  private synchronized void stopFeeding() {
+    if (stdin != null) {
+      stdin.stopFeeding();
+    }
+  }
+
+  private synchronized void closeStdin() {
+    if (stdin != null) {
+      stdin.close();
+    }
+  }
+
+  /** As {@link #fail}, but a sink that is just exiting, or reads no more, is itself the reason. */
+  void failToFeed(IOException cause) throws InterruptedException {
+    ChildProcess running = sink;
+    Optional<Integer> status = running == null ? Optional.empty() : running.awaitExit(EXIT_WAIT);
+    if (status.isPresent()) {
+      fail(status.get() == 0 ? exitedEarly() : sinkFailed(status.get()));
+    } else if (String.valueOf(cause.getMessage()).contains("Broken pipe")) {
+      fail(
+          Failure.permanent(
+              FailureKind.SINK_EXITED_EARLY,
+              "The sink closed its stdin before it was given the last byte"));
+    } else {
+      fail(
+          Failure.resumable(
+              FailureKind.SPOOL_FAILED,
+              "Tried to feed the sink from " + spool.directory() + " but " + cause));
+    }
+  }
+
+  /** Waits for the sink's exit and returns how it went. */
+  Outcome awaitOutcome() throws IOException, InterruptedException {
+    ChildProcess started = sink;
+    if (started == null) {
+      return outcomeWithoutSink();
+    }
+    Optional<Integer> status = started.awaitExit(LOOK);
+    while (status.isEmpty() && !unkillable) {
+      status = started.awaitExit(LOOK);
+    }
+    if (failed()) {
+      ended.await(); // its group may outlive it, and must not see an end of file
+    }
+    Fifo pipe = readingEnd;
+    if (pipe != null && status.isPresent() && !failed()) {
+      if (status.get() != 0) {
+        failure.set(sinkFailed(status.get()));
+      } else if (pipe.unreadBytes() > 0) {
+        failure.set(
+            Failure.permanent(
+                FailureKind.SINK_EXITED_EARLY,
+                "The sink exited with 0 but left the last "
+                    + pipe.unreadBytes()
+                    + " bytes unread; the target is not complete"));
+      }
+    }
+    return new Outcome(
+        status.map(OptionalInt::of).orElse(OptionalInt.empty()),
+        Optional.ofNullable(failure.get()),
+        started.stderrTail());
+  }
+
+  Outcome outcomeWithoutSink() {
+    return new Outcome(OptionalInt.empty(), Optional.ofNullable(failure.get()), "");
+  }
+
+  /** Waits until a sink that could not be ended is gone: this process holds its stdin. */
+  void awaitSinkGone() throws InterruptedException {
+    ChildProcess running = sink;
+    while (running != null && running.awaitExit(EXIT_WAIT).isEmpty()) {
+      moved();
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package io.longhaul.receiver.session;
+
+import io.longhaul.protocol.failure.ProblemException;
+import io.longhaul.protocol.failure.ProblemType;
+import io.longhaul.protocol.pipe.Command;
+import io.longhaul.protocol.wire.SinkSpec;
+import io.longhaul.protocol.zfs.SnapshotName;
+import io.longhaul.protocol.zfs.Zfs;
+import io.longhaul.protocol.zfs.ZfsException;
+import io.longhaul.protocol.zfs.ZfsFeatures;
+import io.longhaul.protocol.zfs.ZfsReceive;
+import io.longhaul.receiver.StreamConfig;
+import java.util.Map;
+import java.util.TreeSet;
+
+/** Turns what a request names into the command that this machine runs for it. Thread-safe. */
+public final class SinkResolver {
+  private final Map<String, StreamConfig> streams;
+  private final Zfs zfs;
+
+  /** Creates the resolver of an agent with these named streams and this ZFS. */
+  public SinkResolver(Map<String, StreamConfig> streams, Zfs zfs) {
+    this.streams = streams;
+    this.zfs = zfs;
+  }
+
+  /**
+   * Returns the command of a sink, after asking whether it can work at all.
+   *
+   * @throws ProblemException if the stream is not configured, the command is not installed, or the
+   *     target dataset does not fit
+   */
+  public Command resolve(SinkSpec sink) throws ProblemException, InterruptedException {
+    Command command =
+        switch (sink) {
+          case SinkSpec.Stream named -> stream(named.name());
+          case SinkSpec.Zfs receive -> receive(receive);
+        };
+    if (command.executable().isEmpty()) {
+      throw new ProblemException(
+          ProblemType.UNAVAILABLE_HERE,
+          "the sink's command '"
+              + command.arguments().getFirst()
+              + "' is not installed here; install it or correct the configuration");
+    }
+    return command;
+  }
+
+  private Command stream(String name) throws ProblemException {
+    StreamConfig stream = streams.get(name);
+    if (stream == null) {
+      throw new ProblemException(
+          ProblemType.NOT_FOUND,
+          "no stream '"
+              + name
+              + "' is configured here; known are "
+              + new TreeSet<>(streams.keySet()));
+    }
+    return new Command(stream.command(), stream.environment().orElse(Map.of()));
+  }
+
+  private Command receive(SinkSpec.Zfs sink) throws ProblemException, InterruptedException {
+    requireSnapshotName(sink);
+    try {
+      if (Command.of(zfs.command()).executable().isEmpty()) {
+        return Command.of(zfs.command());
+      }
+      ZfsFeatures features = zfs.features();
+      boolean exists = zfs.exists(sink.target());
+      if (exists && !sink.incremental() && !sink.force()) {
+        throw new ProblemException(
+            ProblemType.CONFLICT,
+            "the target dataset "
+                + sink.target()
+                + " exists, and a full stream needs a new one; name another target, or send an"
+                + " increment with --from");
+      }
+      if (!exists && sink.incremental()) {
+        throw new ProblemException(
+            ProblemType.CONFLICT,
+            "the target dataset "
+                + sink.target()
+                + " does not exist, and an increment builds on what is there; send a full stream first");
+      }
+      ZfsReceive fitting = ZfsReceive.into(sink.target(), features);
+      ZfsReceive receive = new ZfsReceive(sink.target(), sink.force(), fitting.unmounted());
+      return new Command(zfs.receiveCommand(receive, features), Map.of("LC_ALL", "C"));
+    } catch (ZfsException e) {
+      throw new ProblemException(ProblemType.UNAVAILABLE_HERE, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static void requireSnapshotName(SinkSpec.Zfs sink) throws ProblemException {
+    try {
+      new SnapshotName(sink.target(), sink.snapshot());
+    } catch (IllegalArgumentException e) {
+      throw new ProblemException(ProblemType.BAD_REQUEST, "sink.snapshot: " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package io.longhaul.receiver.session;
+
+import io.longhaul.protocol.SessionId;
+import io.longhaul.protocol.pipe.Command;
+import io.longhaul.protocol.spool.SessionSpool;
+import io.longhaul.protocol.spool.SpoolFile;
+import io.longhaul.protocol.wire.ReceiveRequest;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.time.Instant;
+
+/**
+ * The content of a receive session's {@code request.json}: what was asked, and what it means here.
+ *
+ * @param format the version of the spool's format, {@link #FORMAT} in this build
+ * @param id the session
+ * @param creator the identity that asked
+ * @param created when
+ * @param request what it asked
+ * @param command the sink's command, resolved from this agent's configuration
+ */
+public record SpooledReceive(
+    int format,
+    SessionId id,
+    String creator,
+    Instant created,
+    ReceiveRequest request,
+    Command command) {
+  /** The format that this build writes. */
+  public static final int FORMAT = 1;
+
+  /**
+   * Reads the request of a session.
+   *
+   * @throws IOException if it is missing, damaged, or of a newer format
+   */
+  public static SpooledReceive read(SessionSpool spool) throws IOException {
+    SpooledReceive read =
+        SpoolFile.read(spool.request(), SpooledReceive.class)
+            .orElseThrow(() -> new NoSuchFileException(spool.request().toString()));
+    if (read.format > FORMAT || !read.id.equals(spool.id())) {
+      throw new IOException(
+          "Tried to read %s but it is of session %s in format %d, expected %s and at most %d"
+              .formatted(spool.request(), read.id, read.format, spool.id(), FORMAT));
+    }
+    return read;
+  }
+}

@@ -1,0 +1,110 @@
+package io.longhaul.receiver;
+
+import static io.longhaul.receiver.ReceiverUnderTest.into;
+import static io.longhaul.receiver.ReceiverUnderTest.newId;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.longhaul.protocol.SessionId;
+import io.longhaul.protocol.SessionState;
+import io.longhaul.protocol.failure.Failure;
+import io.longhaul.protocol.failure.FailureKind;
+import io.longhaul.protocol.wire.ReceiveStatus;
+import io.longhaul.protocol.wire.SessionLimits;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Sessions that stand still, and limits that do not fit. */
+@Timeout(400)
+class LimitsTest {
+  private static final int CHUNK = 64 * 1024;
+  private static final int CHUNKS = 4;
+  private static final Duration SHORT = Duration.ofMillis(300);
+  private static final Duration LONG = Duration.ofHours(1);
+
+  @TempDir private Path folder;
+  private final SessionId id = newId();
+  private final FakeSender sender;
+  private ReceiverUnderTest receiver;
+
+  LimitsTest() throws Exception {
+    sender = new FakeSender(CHUNKS * CHUNK, CHUNK);
+  }
+
+  @BeforeEach
+  void makeReceiver() throws Exception {
+    receiver = new ReceiverUnderTest(folder).peer("office", sender.url());
+    receiver.sink(
+        "file", "cat > %s; touch %s".formatted(receiver.file("out"), receiver.file("end-of-file")));
+  }
+
+  @AfterEach
+  void stopBoth() throws Exception {
+    receiver.close();
+    sender.close();
+  }
+
+  @Test
+  void aSenderThatAnswersButSendsNothingFailsTheSession() throws Exception {
+    receiver.start();
+    sender.sealTo(1);
+    receiver.put(id, into("file", new SessionLimits(SHORT, LONG)));
+
+    Failure why = receiver.await(id, SessionState.FAILED).failure().orElseThrow();
+
+    assertThat(why.kind()).isEqualTo(FailureKind.STALLED);
+    assertThat(why.resumable()).isTrue();
+    receiver.awaitNoSpool(id);
+    assertThat(receiver.file("end-of-file")).doesNotExist();
+  }
+
+  @Test
+  void aSenderOutOfReachPausesTheSessionUntilItIsBack() throws Exception {
+    receiver.start();
+    sender.sealTo(2);
+    receiver.put(id, into("file", new SessionLimits(LONG, SHORT)));
+    receiver.awaitFed(id, 2);
+    long sink = receiver.started(id).child().orElseThrow().pid();
+    sender.goAway();
+
+    ReceiveStatus paused = receiver.await(id, SessionState.PAUSED);
+
+    assertThat(paused.failure().map(Failure::kind)).contains(FailureKind.UNREACHABLE);
+    assertThat(paused.sinkPid()).hasValue(sink);
+    sender.comeBack();
+    sender.sealAll();
+    ReceiveStatus done = receiver.await(id, SessionState.DONE);
+    assertThat(done.failure()).isEmpty();
+    assertThat(receiver.file("out")).hasBinaryContent(sender.stream());
+    assertThat(sender.servedBytes(0)).isEqualTo(CHUNK);
+  }
+
+  @Test
+  void chunksOfWhichTwoDoNotFitAreRefused() throws Exception {
+    receiver.limit(2 * CHUNK).start();
+    sender.claimChunkBytes(CHUNK + 1);
+    receiver.put(id, into("file"));
+
+    Failure why = receiver.await(id, SessionState.FAILED).failure().orElseThrow();
+
+    assertThat(why.message()).contains("at least two", "spool.limit");
+    assertThat(why.resumable()).isFalse();
+    receiver.awaitNoSpool(id);
+    assertThat(receiver.file("end-of-file")).doesNotExist();
+  }
+
+  @Test
+  void aLimitOfTwoChunksIsEnough() throws Exception {
+    receiver.limit(2 * CHUNK).start();
+    sender.sealAll();
+    receiver.put(id, into("file"));
+
+    receiver.await(id, SessionState.DONE);
+
+    assertThat(receiver.file("out")).hasBinaryContent(sender.stream());
+  }
+}

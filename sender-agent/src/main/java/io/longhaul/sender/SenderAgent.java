@@ -1,0 +1,160 @@
+package io.longhaul.sender;
+
+import io.longhaul.protocol.Software;
+import io.longhaul.protocol.auth.Authenticator;
+import io.longhaul.protocol.config.ConfigException;
+import io.longhaul.protocol.failure.AgentFailedException;
+import io.longhaul.protocol.spool.Role;
+import io.longhaul.protocol.spool.SpoolRoot;
+import io.longhaul.protocol.wire.SweepReport;
+import io.longhaul.protocol.zfs.CachingZfs;
+import io.longhaul.protocol.zfs.ZfsCli;
+import io.longhaul.sender.http.AgentDescription;
+import io.longhaul.sender.http.SenderServer;
+import io.longhaul.sender.session.SendSessions;
+import io.longhaul.sender.session.SourceResolver;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A running sender-agent. Closing it stops the service; the pumps of its sessions go on. */
+public final class SenderAgent implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SenderAgent.class);
+  private static final int SWEEP_MINUTES = 60;
+  private static final Duration ZFS_ANSWER = Duration.ofSeconds(30);
+  private static final Duration ZFS_ESTIMATE = Duration.ofSeconds(60);
+  private static final Duration ESTIMATE_TURN = Duration.ofSeconds(10);
+
+  private final SpoolRoot root;
+  private final SendSessions sessions;
+  private final SenderServer server;
+  private final ScheduledExecutorService housekeeping =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("housekeeping").factory());
+
+  private SenderAgent(SpoolRoot root, SendSessions sessions, SenderServer server) {
+    this.root = root;
+    this.sessions = sessions;
+    this.server = server;
+  }
+
+  /**
+   * Starts to serve, and takes up the sessions in the spool.
+   *
+   * @throws ConfigException if a token file cannot be used
+   * @throws AgentFailedException if the spool or the port cannot be used
+   */
+  public static SenderAgent start(SenderConfig config)
+      throws ConfigException, AgentFailedException {
+    Authenticator authenticator = Authenticator.of(config.listen().tokenList());
+    SpoolRoot root = SpoolRoot.open(config.spoolOrDefault().root(), Role.SEND);
+    try {
+      SenderAgent agent = serve(config, authenticator, root);
+      agent.takeUpSessions();
+      return agent;
+    } catch (IOException e) {
+      closeQuietly(root, e);
+      throw new AgentFailedException(
+          "Tried to use the spool directory " + root.path() + " but " + e, e);
+    } catch (AgentFailedException | RuntimeException e) {
+      closeQuietly(root, e);
+      throw e;
+    }
+  }
+
+  private static SenderAgent serve(SenderConfig config, Authenticator authenticator, SpoolRoot root)
+      throws IOException, AgentFailedException {
+    SourceResolver sources =
+        new SourceResolver(
+            new CachingZfs(
+                new ZfsCli(config.zfsOrDefault().command(), ZFS_ANSWER, ZFS_ESTIMATE),
+                ESTIMATE_TURN),
+            config.streamsOrNone());
+    long limit = config.spoolOrDefault().limitBytes();
+    SendSessions sessions =
+        new SendSessions(root, sources, config.readers(), limit, InstantSource.system());
+    AgentDescription description =
+        new AgentDescription(
+            config.name(), Software.name(), limit, sources, warnings(config, root));
+    SenderServer server =
+        SenderServer.start(sessions, description, authenticator, config.listen().address());
+    LOG.atInfo()
+        .addKeyValue("software", Software.name())
+        .addKeyValue("address", config.listen().address().getHostString() + ":" + server.port())
+        .addKeyValue("spool", root.path())
+        .log("sender-agent serves");
+    return new SenderAgent(root, sessions, server);
+  }
+
+  private void takeUpSessions() throws IOException {
+    try {
+      sessions.scan();
+    } catch (IOException e) {
+      server.close();
+      throw e;
+    }
+    ScheduledFuture<?> _ =
+        housekeeping.scheduleWithFixedDelay(this::sweep, 0, SWEEP_MINUTES, TimeUnit.MINUTES);
+  }
+
+  private void sweep() {
+    try {
+      sessions.sweep(false).entries().stream()
+          .filter(SweepReport.Entry::deleted)
+          .forEach(entry ->
+              LOG.atInfo()
+                  .addKeyValue("session", entry.id())
+                  .addKeyValue("bytes", entry.bytes())
+                  .addKeyValue("reason", entry.why())
+                  .log("session swept"));
+    } catch (IOException | RuntimeException e) {
+      LOG.atError().setCause(e).log("spool cannot be swept");
+    }
+  }
+
+  private static void closeQuietly(SpoolRoot root, Exception cause) {
+    try {
+      root.close();
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+    }
+  }
+
+  private static List<String> warnings(SenderConfig config, SpoolRoot root) throws IOException {
+    List<String> warnings = new ArrayList<>(config.listen().warnings());
+    if (root.isInMemory()) {
+      warnings.add(
+          "the spool directory "
+              + root.path()
+              + " is in memory: it competes with it and does not survive a reboot;"
+              + " set spool.directory");
+    }
+    warnings.forEach(warning -> LOG.atWarn().log(warning));
+    return warnings;
+  }
+
+  /** Returns the port that is served. */
+  public int port() {
+    return server.port();
+  }
+
+  @Override
+  public void close() {
+    housekeeping.shutdownNow();
+    sessions.close();
+    server.close();
+    try {
+      root.close();
+    } catch (IOException e) {
+      LOG.atWarn().setCause(e).log("spool cannot be closed");
+    }
+  }
+}

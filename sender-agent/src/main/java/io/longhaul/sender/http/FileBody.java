@@ -1,0 +1,87 @@
+package io.longhaul.sender.http;
+
+import io.longhaul.protocol.ByteRange;
+import io.undertow.server.HttpServerExchange;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.xnio.ChannelListener;
+import org.xnio.IoUtils;
+import org.xnio.channels.StreamSinkChannel;
+
+/*
+ * The channel's transferFrom ends in sendfile(2) on a plain socket. It takes what the socket's buffer
+ * has room for; then the I/O thread serves others until the socket can be written again. The header
+ * must be flushed before: Undertow 2.4 would send it together with bytes that it reads from the file's
+ * own position, not from the one that it is given.
+ */
+
+/** The body of one answer: a range of a file, sent by the I/O thread without passing the heap. */
+final class FileBody implements ChannelListener<StreamSinkChannel> {
+  private static final Logger LOG = LoggerFactory.getLogger(FileBody.class);
+
+  private final HttpServerExchange exchange;
+  private final FileChannel file;
+  private final long to;
+  private long position;
+  private boolean headerSent;
+
+  private FileBody(HttpServerExchange exchange, FileChannel file, ByteRange range) {
+    this.exchange = exchange;
+    this.file = file;
+    this.position = range.from();
+    this.to = range.to();
+  }
+
+  /** Sends the range as the answer's body and closes the file, whatever happens. */
+  static void send(HttpServerExchange exchange, FileChannel file, ByteRange range) {
+    exchange.setResponseContentLength(range.length());
+    FileBody body = new FileBody(exchange, file, range);
+    exchange.addExchangeCompleteListener((_, next) -> {
+      IoUtils.safeClose(file);
+      next.proceed();
+    });
+    StreamSinkChannel channel = exchange.getResponseChannel();
+    channel.getCloseSetter().set(_ -> IoUtils.safeClose(file));
+    channel.getWriteSetter().set(body);
+    body.handleEvent(channel);
+  }
+
+  @Override
+  public void handleEvent(StreamSinkChannel channel) {
+    try {
+      if (!headerSent) {
+        headerSent = channel.flush();
+      }
+      while (headerSent && position < to) {
+        long sent = channel.transferFrom(file, position, to - position);
+        if (sent == 0) {
+          requireMore();
+          break;
+        }
+        position += sent;
+      }
+      if (position < to) {
+        channel.resumeWrites();
+        return;
+      }
+      IoUtils.safeClose(file);
+      exchange.endExchange();
+    } catch (IOException e) {
+      LOG.atDebug()
+          .setCause(e)
+          .addKeyValue("path", exchange.getRequestPath())
+          .log("reader is gone");
+      IoUtils.safeClose(file);
+      IoUtils.safeClose(exchange.getConnection());
+    }
+  }
+
+  /** A file that became shorter would otherwise look like a socket that is full for ever. */
+  private void requireMore() throws IOException {
+    if (file.size() < to) {
+      throw new IOException("the file ends at " + file.size() + ", before " + to);
+    }
+  }
+}

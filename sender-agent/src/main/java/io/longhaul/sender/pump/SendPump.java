@@ -1,0 +1,155 @@
+package io.longhaul.sender.pump;
+
+import io.longhaul.protocol.Json;
+import io.longhaul.protocol.chunk.ChunkHasher;
+import io.longhaul.protocol.chunk.DigestChoice;
+import io.longhaul.protocol.chunk.ManifestReader;
+import io.longhaul.protocol.chunk.ManifestWriter;
+import io.longhaul.protocol.failure.Failure;
+import io.longhaul.protocol.failure.FailureKind;
+import io.longhaul.protocol.pipe.ProcessIdentity;
+import io.longhaul.protocol.retry.Sleeper;
+import io.longhaul.protocol.spool.Control;
+import io.longhaul.protocol.spool.Outcome;
+import io.longhaul.protocol.spool.SessionSpool;
+import io.longhaul.protocol.spool.SpoolFile;
+import io.longhaul.protocol.spool.SpoolLock;
+import io.longhaul.protocol.spool.Started;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Function;
+
+/**
+ * The life of one send pump: take the lock, clean up, start the source, pump, leave an outcome. It
+ * runs at most once per session directory.
+ */
+final class SendPump {
+  /** How a run came out. */
+  enum Result {
+    /** The stream is in the spool as a whole. */
+    DELIVERED,
+    /** There is an outcome that says why not. */
+    FAILED,
+    /** Another pump has, or had, this session; nothing was touched. */
+    NOT_OURS
+  }
+
+  private static final int ATTEMPT = 1;
+
+  private final SessionSpool spool;
+  private final SpooledSend send;
+  private final PumpTimes times;
+
+  private SendPump(SessionSpool spool, SpooledSend send, PumpTimes times) {
+    this.spool = spool;
+    this.send = send;
+    this.times = times;
+  }
+
+  /**
+   * Runs the pump of the session in {@code directory}.
+   *
+   * @param times how long to wait for what, given the session's request
+   * @throws IOException if the directory is no session's, or the outcome cannot be written
+   */
+  static Result run(Path directory, Function<SpooledSend, PumpTimes> times)
+      throws IOException, InterruptedException {
+    Path request = directory.resolve("request.json");
+    SpooledSend send =
+        SpoolFile.read(request, SpooledSend.class)
+            .orElseThrow(
+                () -> new IOException("Tried to read " + request + " but it is not there"));
+    SessionSpool spool = new SessionSpool(send.id(), directory);
+    Optional<SpoolLock> lock = SpoolLock.take(spool.lock(), Sleeper.REAL);
+    if (lock.isEmpty()) {
+      return Result.NOT_OURS;
+    }
+    try (SpoolLock _ = lock.get()) {
+      if (Files.exists(spool.started()) || Files.exists(spool.outcome())) {
+        return Result.NOT_OURS;
+      }
+      Outcome outcome = new SendPump(spool, send, times.apply(send)).pump();
+      SpoolFile.force(spool.outcome(), outcome);
+      return outcome.failure().isEmpty() ? Result.DELIVERED : Result.FAILED;
+    }
+  }
+
+  private Outcome pump() throws InterruptedException {
+    try {
+      loadEndingClasses();
+      removeLeftovers();
+      SpoolFile.force(
+          spool.started(), new Started(ProcessIdentity.self(), ATTEMPT, Optional.empty()));
+      return pumpSource();
+    } catch (IOException e) {
+      return failed(SourceFailures.spool(e));
+    }
+  }
+
+  private Outcome pumpSource() throws IOException, InterruptedException {
+    BlockingQueue<PumpEvent> events = new LinkedBlockingQueue<>();
+    SpoolRoom room = new SpoolRoom(spool.released(), send.spoolLimitBytes(), System.nanoTime());
+    try (ManifestWriter manifest = ManifestWriter.open(spool.manifest(), spool.id());
+        HashPool hashes = new HashPool(send.request().digests(), events);
+        Chunker chunker =
+            new Chunker(
+                spool, manifest, hashes, room, send.request().chunkBytes(), times.sealAfter())) {
+      Source source;
+      try {
+        source = Source.start(send.command(), spool.sourceFifo(), new BlockPool(), events);
+      } catch (IOException e) {
+        return failed(SourceFailures.notStarted(e));
+      }
+      try {
+        SpoolFile.force(
+            spool.started(),
+            new Started(ProcessIdentity.self(), ATTEMPT, Optional.of(source.identity())));
+        return new StreamPump(send, spool, times, source, events, manifest, chunker, room).run();
+      } catch (IOException | RuntimeException e) {
+        source.end(times.grace());
+        throw e;
+      }
+    }
+  }
+
+  private static Outcome failed(Failure failure) {
+    return new Outcome(OptionalInt.empty(), Optional.of(failure), "");
+  }
+
+  /** Removes what a pump left that was killed before it started its source. */
+  private void removeLeftovers() throws IOException {
+    Files.deleteIfExists(spool.sourceFifo());
+    long recorded = 0;
+    if (Files.exists(spool.manifest())) {
+      try (ManifestReader manifest = ManifestReader.open(spool.manifest(), spool.id())) {
+        manifest.refresh();
+        recorded = manifest.sealedTo();
+      }
+    }
+    for (Path file : spool.chunkFiles()) {
+      boolean whole = file.equals(spool.chunk(SessionSpool.chunkNumber(file).orElseThrow()));
+      if (!whole || SessionSpool.chunkNumber(file).orElseThrow() >= recorded) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  /**
+   * Uses once what the end of a stream needs: if the image under us is replaced while we run for
+   * days, no further class can be loaded.
+   */
+  private static void loadEndingClasses() throws IOException {
+    Failure failure = Failure.permanent(FailureKind.UNKNOWN, "");
+    Json.TOLERANT.readValue(Json.TOLERANT.writeValueAsBytes(new Control(failure)), Control.class);
+    Json.TOLERANT.writeValueAsBytes(failed(failure));
+    ChunkHasher hasher = new ChunkHasher(DigestChoice.BOTH);
+    hasher.update(ByteBuffer.allocate(1));
+    hasher.digests();
+  }
+}

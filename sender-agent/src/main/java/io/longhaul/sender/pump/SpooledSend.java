@@ -1,0 +1,46 @@
+package io.longhaul.sender.pump;
+
+import io.longhaul.protocol.SessionId;
+import io.longhaul.protocol.pipe.Command;
+import io.longhaul.protocol.wire.SendRequest;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * What {@code request.json} of a send session holds: the request, and what the agent made of it.
+ * The agent writes it once; the pump needs nothing else.
+ *
+ * @param format the version of this file, {@link #FORMAT} in this build
+ * @param id the session
+ * @param creator the identity that asked for it
+ * @param created when, by the agent's wall clock
+ * @param request what was asked for
+ * @param command the source
+ * @param successCodes the source's exit statuses that count as success
+ * @param spoolLimitBytes the most that the chunks in the spool may take
+ * @param guid the GUID of the snapshot that is sent, if the source is a ZFS dataset
+ * @param estimateBytes the expected length of the stream, where the source can tell
+ * @param zfs whether the source is a {@code zfs} command, whose messages we know
+ */
+public record SpooledSend(
+    int format,
+    SessionId id,
+    String creator,
+    Instant created,
+    SendRequest request,
+    Command command,
+    Set<Integer> successCodes,
+    long spoolLimitBytes,
+    Optional<String> guid,
+    OptionalLong estimateBytes,
+    boolean zfs) {
+  /** The version that this build writes. */
+  public static final int FORMAT = 1;
+
+  /** Copies the set. */
+  public SpooledSend {
+    successCodes = Set.copyOf(successCodes);
+  }
+}

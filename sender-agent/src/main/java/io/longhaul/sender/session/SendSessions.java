@@ -1,0 +1,473 @@
+package io.longhaul.sender.session;
+
+import io.longhaul.protocol.Json;
+import io.longhaul.protocol.SessionId;
+import io.longhaul.protocol.SessionState;
+import io.longhaul.protocol.auth.Identity;
+import io.longhaul.protocol.config.DataSize;
+import io.longhaul.protocol.failure.Failure;
+import io.longhaul.protocol.failure.ProblemException;
+import io.longhaul.protocol.failure.ProblemType;
+import io.longhaul.protocol.spool.PumpProcess;
+import io.longhaul.protocol.spool.Role;
+import io.longhaul.protocol.spool.SessionSpool;
+import io.longhaul.protocol.spool.SpoolFile;
+import io.longhaul.protocol.spool.SpoolRoot;
+import io.longhaul.protocol.spool.Sweeper;
+import io.longhaul.protocol.spool.Tombstones;
+import io.longhaul.protocol.wire.ManifestPage;
+import io.longhaul.protocol.wire.SendRequest;
+import io.longhaul.protocol.wire.SendStatus;
+import io.longhaul.protocol.wire.SweepReport;
+import io.longhaul.sender.pump.SendPumpMain;
+import io.longhaul.sender.pump.SpooledSend;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All send sessions of an agent: those that live, and the tombstones of the others. Thread-safe.
+ * Closing it stops only the agent's part; the pumps go on.
+ */
+public final class SendSessions implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SendSessions.class);
+  private static final int STOP_SECONDS = 2;
+  private static final PumpProcess PUMP = new PumpProcess("send-pump", SendPumpMain.class);
+
+  private final SpoolRoot root;
+  private final SourceResolver sources;
+  private final Set<String> readers;
+  private final long limitBytes;
+  private final InstantSource clock;
+  private final Retention retention;
+  private final Tombstones<EndedSend> tombstones;
+  private final Map<SessionId, SendSession> live = new ConcurrentHashMap<>();
+  private final Set<SessionId> creating = ConcurrentHashMap.newKeySet();
+  private final ExecutorService watches = Executors.newVirtualThreadPerTaskExecutor();
+  private volatile boolean scanned;
+  private volatile boolean stopping;
+
+  /**
+   * Creates the registry; {@link #scan} fills it.
+   *
+   * @param readers the identities that may be named as a reader
+   * @param limitBytes the most that one session may spool
+   */
+  public SendSessions(
+      SpoolRoot root,
+      SourceResolver sources,
+      Set<String> readers,
+      long limitBytes,
+      InstantSource clock)
+      throws IOException {
+    this.root = root;
+    this.sources = sources;
+    this.readers = Set.copyOf(readers);
+    this.limitBytes = limitBytes;
+    this.clock = clock;
+    this.retention = new Retention(clock, System::nanoTime, Retention::machineUptime);
+    this.tombstones = Tombstones.open(root, Role.SEND, EndedSend.class);
+  }
+
+  /** A session that was asked for. */
+  public record Created(SendStatus status, boolean isNew) {}
+
+  /** Takes up every session in the spool: live pumps are followed on, the others' ends are told. */
+  public void scan() throws IOException {
+    for (SessionSpool spool : root.sessions()) {
+      try {
+        Optional<SpooledSend> send = SpoolFile.read(spool.request(), SpooledSend.class);
+        if (send.isPresent() && tombstones.get(spool.id()).isEmpty()) {
+          takeUp(spool, send.get());
+        }
+      } catch (IOException e) {
+        LOG.atError().setCause(e).addKeyValue("session", spool.id()).log("session cannot be read");
+      }
+    }
+    scanned = true;
+    LOG.atInfo().addKeyValue("sessions", live.size()).log("spool scanned");
+  }
+
+  private void takeUp(SessionSpool spool, SpooledSend send) throws IOException {
+    SendSession session = SendSession.open(send, new SpoolView(spool), System::nanoTime);
+    boolean neverStarted =
+        !Files.exists(spool.started())
+            && !Files.exists(spool.outcome())
+            && !Files.exists(spool.control())
+            && !session.spool().locked();
+    follow(session, neverStarted ? Optional.of(PUMP.start(spool)) : Optional.empty());
+  }
+
+  /** Throws unless all sessions are known and watched: one that exists must not be denied. */
+  public void requireReady() throws ProblemException {
+    if (!scanned || stopping) {
+      throw new ProblemException(ProblemType.NOT_READY, "the agent is starting or stopping");
+    }
+  }
+
+  /**
+   * Creates a session and starts its source, or returns it if the same request made it before.
+   *
+   * @throws ProblemException if the id is taken by another request, or the source cannot be started
+   *     here
+   */
+  public Created create(SessionId id, Identity creator, SendRequest request)
+      throws ProblemException, IOException, InterruptedException {
+    if (!creating.add(id)) {
+      throw new ProblemException(ProblemType.NOT_READY, "session " + id + " is being created");
+    }
+    try {
+      Optional<SendStatus> before = existing(id, creator, request);
+      return before.isPresent()
+          ? new Created(before.get(), false)
+          : new Created(createNew(id, creator, request), true);
+    } finally {
+      creating.remove(id);
+    }
+  }
+
+  private Optional<SendStatus> existing(SessionId id, Identity creator, SendRequest request)
+      throws ProblemException, IOException {
+    SendSession session = live.get(id);
+    if (session != null) {
+      requireSame(id, creator, request, session.send().creator(), session.send().request());
+      return Optional.of(session.status());
+    }
+    Optional<EndedSend> ended = tombstones.get(id);
+    if (ended.isPresent()) {
+      requireSame(id, creator, request, ended.get().creator(), ended.get().request());
+    }
+    return ended.map(EndedSend::status);
+  }
+
+  private static void requireSame(
+      SessionId id, Identity asker, SendRequest asked, String creator, SendRequest made)
+      throws ProblemException {
+    if (!asker.name().equals(creator) || !asked.equals(made)) {
+      throw new ProblemException(
+          ProblemType.CONFLICT,
+          "Tried to create session "
+              + id
+              + " but another request has made a session of this id; use a new id");
+    }
+  }
+
+  private SendStatus createNew(SessionId id, Identity creator, SendRequest request)
+      throws ProblemException, IOException, InterruptedException {
+    check(request);
+    ResolvedSource source = sources.resolve(request.source());
+    requireSpace(source);
+    SpooledSend send =
+        new SpooledSend(
+            SpooledSend.FORMAT,
+            id,
+            creator.name(),
+            clock.instant(),
+            request,
+            source.command(),
+            source.successCodes(),
+            limitBytes,
+            source.guid(),
+            source.estimateBytes(),
+            source.zfs());
+    SessionSpool spool = root.create(id, Json.TOLERANT.writeValueAsBytes(send));
+    Process pump;
+    try {
+      pump = PUMP.start(spool);
+    } catch (IOException e) {
+      spool.delete();
+      throw e;
+    }
+    SendSession session = SendSession.open(send, new SpoolView(spool), System::nanoTime);
+    follow(session, Optional.of(pump));
+    LOG.atInfo()
+        .addKeyValue("session", id)
+        .addKeyValue("source", request.source())
+        .addKeyValue("reader", request.reader())
+        .addKeyValue("creator", creator.name())
+        .log("session created");
+    return session.status();
+  }
+
+  private void check(SendRequest request) throws ProblemException {
+    if (!readers.contains(request.reader())) {
+      throw new ProblemException(
+          ProblemType.BAD_REQUEST,
+          "Tried to create a session for the reader '"
+              + request.reader()
+              + "' but this agent knows no such identity; known are "
+              + String.join(", ", readers.stream().sorted().toList()));
+    }
+    if (limitBytes < 2 * request.chunkBytes()) {
+      throw new ProblemException(
+          ProblemType.BAD_REQUEST,
+          "Tried to create a session with chunks of "
+              + new DataSize(request.chunkBytes())
+              + " but the spool limit is "
+              + new DataSize(limitBytes)
+              + " and must hold at least two chunks; ask for smaller chunks or raise spool.limit");
+    }
+  }
+
+  private void requireSpace(ResolvedSource source) throws ProblemException, IOException {
+    long need = Math.min(limitBytes, source.estimateBytes().orElse(limitBytes));
+    long usable = root.usableBytes();
+    if (usable < need) {
+      throw new ProblemException(
+          ProblemType.NO_SPACE,
+          "Tried to create a session that may spool "
+              + DataSize.display(need)
+              + " in "
+              + root.path()
+              + " but only "
+              + DataSize.display(usable)
+              + " are free; free some, or lower spool.limit");
+    }
+  }
+
+  private void follow(SendSession session, Optional<Process> pump) {
+    live.put(session.send().id(), session);
+    watches.execute(() -> {
+      try {
+        if (new PumpWatch(session, pump).run(() -> stopping)) {
+          bury(session);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt(); // the agent cannot wait any longer
+      } catch (IOException e) {
+        LOG.atError()
+            .setCause(e)
+            .addKeyValue("session", session.send().id())
+            .log("session cannot be cleaned up");
+      }
+    });
+  }
+
+  /**
+   * Leaves the tombstone of an ended session; what may be resumed stays in the spool for a while.
+   */
+  private void bury(SendSession session) throws IOException {
+    SendStatus status = session.status();
+    if (tombstones.get(status.id()).isEmpty()) {
+      putTombstone(session, status);
+    }
+    session.spool().close();
+    if (!isResumable(status)) {
+      session.spool().spool().delete();
+    }
+    live.remove(status.id());
+    session.pumpIsGone();
+  }
+
+  static boolean isResumable(SendStatus status) {
+    return status.state() == SessionState.FAILED
+        && status.failure().filter(Failure::resumable).isPresent();
+  }
+
+  private void putTombstone(SendSession session, SendStatus status) throws IOException {
+    tombstones.put(
+        status.id(),
+        new EndedSend(clock.instant(), session.send().request(), session.send().creator(), status));
+  }
+
+  /** Returns every session that {@code identity} may see, by age. */
+  public List<SendStatus> list(Identity identity) throws IOException {
+    List<SendStatus> all = new ArrayList<>();
+    for (SendSession session : live.values()) {
+      if (session.mayEnd(identity)) {
+        all.add(session.status());
+      }
+    }
+    for (SessionId id : tombstones.list()) {
+      Optional<EndedSend> ended = tombstones.get(id).filter(_ -> !live.containsKey(id));
+      ended.filter(e -> maySee(e, identity)).ifPresent(e -> all.add(e.status()));
+    }
+    all.sort(Comparator.comparing(SendStatus::id));
+    return all;
+  }
+
+  private static boolean maySee(EndedSend ended, Identity identity) {
+    return identity.admin()
+        || identity.name().equals(ended.creator())
+        || identity.name().equals(ended.request().reader());
+  }
+
+  private static boolean isReader(EndedSend ended, Identity identity) {
+    return identity.equals(Identity.LOCAL) || identity.name().equals(ended.request().reader());
+  }
+
+  /** Returns how a session stands. */
+  public SendStatus status(SessionId id, Identity identity) throws ProblemException, IOException {
+    SendSession session = live.get(id);
+    if (session != null && session.mayEnd(identity)) {
+      return session.status();
+    }
+    return tomb(id, identity).status();
+  }
+
+  private EndedSend tomb(SessionId id, Identity identity) throws ProblemException, IOException {
+    return tombstones
+        .get(id)
+        .filter(ended -> maySee(ended, identity))
+        .orElseThrow(() -> noSuchSession(id));
+  }
+
+  private static ProblemException noSuchSession(SessionId id) {
+    return new ProblemException(
+        ProblemType.NO_SUCH_SESSION, "there is no send session " + id + " for you here");
+  }
+
+  /** Returns the live session that {@code identity} reads; empty if it has ended. */
+  private Optional<SendSession> read(SessionId id, Identity identity)
+      throws ProblemException, IOException {
+    SendSession session = live.get(id);
+    if (session == null) {
+      if (!isReader(tomb(id, identity), identity)) {
+        throw noSuchSession(id);
+      }
+      return Optional.empty();
+    }
+    if (!session.isReader(identity)) {
+      throw noSuchSession(id);
+    }
+    return Optional.of(session);
+  }
+
+  /**
+   * Returns the live session whose chunks {@code identity} may read.
+   *
+   * @throws ProblemException if there is none, or it has ended
+   */
+  public SendSession reading(SessionId id, Identity identity) throws ProblemException, IOException {
+    Optional<SendSession> session = read(id, identity);
+    return session.isPresent() ? session.get() : fail(tomb(id, identity).status());
+  }
+
+  private static SendSession fail(SendStatus ended) throws ProblemException {
+    throw SendSession.ended(ended);
+  }
+
+  /** Returns the chunks from {@code from} for the reader, waiting for one up to {@code wait}. */
+  public ManifestPage manifest(SessionId id, Identity identity, long from, int limit, Duration wait)
+      throws ProblemException, IOException, InterruptedException {
+    Optional<SendSession> session = read(id, identity);
+    return session.isPresent()
+        ? session.get().manifest(from, limit, wait)
+        : new ManifestPage(List.of(), Optional.empty(), tomb(id, identity).status());
+  }
+
+  /** Deletes the chunks below {@code to} for the reader. */
+  public SendStatus release(SessionId id, Identity identity, long to)
+      throws ProblemException, IOException {
+    Optional<SendSession> session = read(id, identity);
+    return session.isPresent() ? session.get().release(to) : delivered(id, identity);
+  }
+
+  /** Ends a session as delivered, for the reader. */
+  public SendStatus complete(SessionId id, Identity identity) throws ProblemException, IOException {
+    Optional<SendSession> session = read(id, identity);
+    return session.isPresent()
+        ? session.get().complete(this::putTombstone)
+        : delivered(id, identity);
+  }
+
+  private SendStatus delivered(SessionId id, Identity identity)
+      throws ProblemException, IOException {
+    SendStatus status = tomb(id, identity).status();
+    if (status.state() != SessionState.DONE) {
+      throw SendSession.ended(status);
+    }
+    return status;
+  }
+
+  /** Ends a session, for its reader, its creator or an administrator. */
+  public SendStatus abort(SessionId id, Identity identity, Failure why)
+      throws ProblemException, IOException, InterruptedException {
+    SendSession session = live.get(id);
+    return session != null && session.mayEnd(identity)
+        ? session.abort(why)
+        : tomb(id, identity).status();
+  }
+
+  /**
+   * Forgets an ended session and deletes what is left of it.
+   *
+   * @return its last status
+   */
+  public SendStatus forget(SessionId id, Identity identity) throws ProblemException, IOException {
+    SendSession session = live.get(id);
+    if (session != null && session.mayEnd(identity)) {
+      throw new ProblemException(
+          ProblemType.CONFLICT,
+          "Tried to forget session "
+              + id
+              + " but it is "
+              + session.state().text()
+              + "; abort it first");
+    }
+    SendStatus status = tomb(id, identity).status();
+    root.session(id).delete();
+    tombstones.remove(id);
+    return status;
+  }
+
+  /**
+   * Deletes what is stale: directories of sessions that have ended and are past their retention,
+   * and old tombstones.
+   *
+   * @param dryRun only tell
+   */
+  public SweepReport sweep(boolean dryRun) throws IOException {
+    if (!dryRun && retention.clockIsTrusted()) {
+      tombstones.expire(clock.instant().minus(Tombstones.RETENTION));
+    }
+    return new Sweeper(root, clock).sweep(dryRun, this::known);
+  }
+
+  private Sweeper.Known known(SessionSpool spool) throws IOException {
+    if (creating.contains(spool.id())) {
+      return new Sweeper.Known.Kept("is being created");
+    }
+    SendSession session = live.get(spool.id());
+    if (session != null) {
+      return new Sweeper.Known.Kept("the session is " + session.state().text());
+    }
+    Optional<EndedSend> ended = tombstones.get(spool.id());
+    if (ended.isEmpty()) {
+      return new Sweeper.Known.Stray();
+    }
+    String state = "the session is " + ended.get().status().state().text();
+    return isResumable(ended.get().status())
+            && !retention.isOver(ended.get().ended(), Retention.RESUMABLE)
+        ? new Sweeper.Known.Kept(
+            state + " and may be resumed within 24 h of " + ended.get().ended())
+        : new Sweeper.Known.Ended(state);
+  }
+
+  /* The watches are not interrupted but in need: that would close the manifests they are reading. */
+  @Override
+  public void close() {
+    stopping = true;
+    watches.shutdown();
+    try {
+      if (!watches.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
+        watches.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.longhaul.sender.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.longhaul.sender;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.longhaul.sender.pump;
+
+import org.jspecify.annotations.NullMarked;

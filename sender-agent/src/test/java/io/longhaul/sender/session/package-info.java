@@ -1,0 +1,4 @@
+@NullMarked
+package io.longhaul.sender.session;
+
+import org.jspecify.annotations.NullMarked;

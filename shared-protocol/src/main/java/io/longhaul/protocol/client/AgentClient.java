@@ -1,0 +1,140 @@
+package io.longhaul.protocol.client;
+
+import com.fasterxml.jackson.core.JacksonException;
+import io.longhaul.protocol.Json;
+import io.longhaul.protocol.JsonFault;
+import io.longhaul.protocol.failure.Failures;
+import io.longhaul.protocol.failure.Problem;
+import io.longhaul.protocol.failure.RetryableException;
+import io.longhaul.protocol.failure.TransferException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import okhttp3.MediaType;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The JSON calls of the API to one agent. Each call is one attempt; whoever calls decides about the
+ * next. All calls of the API may be repeated. Thread-safe; an interrupt ends a call.
+ */
+public final class AgentClient {
+  private static final MediaType JSON = MediaType.get("application/json");
+  private static final long MOST_REPLY_BYTES = 8L << 20;
+  private static final Duration MOST_RETRY_AFTER = Duration.ofHours(1);
+
+  private final AgentConnection connection;
+
+  /** Creates the calls over a connection. */
+  public AgentClient(AgentConnection connection) {
+    this.connection = connection;
+  }
+
+  /**
+   * {@code GET}s {@code path}; the server may take up to {@code wait} to begin its answer, and 10
+   * s.
+   *
+   * @throws TransferException if there is no answer of {@code type}; see {@link Failures}
+   */
+  public <T> T get(String path, Duration wait, Class<T> type) throws TransferException {
+    return call("read " + path, connection.request(path).get().build(), wait, type);
+  }
+
+  /**
+   * {@code PUT}s {@code body} to {@code path}.
+   *
+   * @throws TransferException as {@link #get}
+   */
+  public <T> T put(String path, Object body, Class<T> type) throws TransferException {
+    return call(
+        "put " + path, connection.request(path).put(json(body)).build(), Duration.ZERO, type);
+  }
+
+  /**
+   * {@code POST}s {@code body} to {@code path}.
+   *
+   * @throws TransferException as {@link #get}
+   */
+  public <T> T post(String path, Object body, Class<T> type) throws TransferException {
+    return call(
+        "post " + path, connection.request(path).post(json(body)).build(), Duration.ZERO, type);
+  }
+
+  /**
+   * {@code DELETE}s {@code path}.
+   *
+   * @throws TransferException as {@link #get}
+   */
+  public <T> T delete(String path, Class<T> type) throws TransferException {
+    return call("delete " + path, connection.request(path).delete().build(), Duration.ZERO, type);
+  }
+
+  private static RequestBody json(Object body) {
+    try {
+      return RequestBody.create(Json.TOLERANT.writeValueAsBytes(body), JSON);
+    } catch (JacksonException e) {
+      throw new IllegalStateException("a request cannot be written as JSON", e);
+    }
+  }
+
+  private <T> T call(String what, Request request, Duration wait, Class<T> type)
+      throws TransferException {
+    OkHttpClient client = connection.client();
+    if (wait.isPositive()) {
+      client = client.newBuilder().readTimeout(wait.plusMillis(client.readTimeoutMillis())).build();
+    }
+    String where = what + " at " + connection;
+    try (Response response = client.newCall(request).execute()) {
+      byte[] bytes = response.body().byteStream().readNBytes((int) MOST_REPLY_BYTES);
+      if (!response.isSuccessful()) {
+        throw Failures.ofReply(
+            where, response.code(), problem(response, bytes), retryAfter(response));
+      }
+      T reply = Json.TOLERANT.readValue(bytes, type);
+      if (reply == null) {
+        throw unfit(where, "it says null");
+      }
+      return reply;
+    } catch (JacksonException e) {
+      throw unfit(where, JsonFault.of(e).toString());
+    } catch (IOException e) {
+      throw new RetryableException("Tried to " + where + " but " + e.getMessage(), e);
+    }
+  }
+
+  private static RetryableException unfit(String where, String why) {
+    return new RetryableException(
+        "Tried to " + where + " but the answer is not what it should be: " + why, Duration.ZERO);
+  }
+
+  /** Returns the problem in an answer's body, if it is one. */
+  public static Optional<Problem> problem(Response response, byte[] body) {
+    String type = response.header("Content-Type", "");
+    if (type == null || !type.startsWith(Problem.MEDIA_TYPE)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Json.TOLERANT.readValue(body, Problem.class));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Returns the {@code Retry-After} of an answer in seconds (RFC 9110 section 10.2.3), at most 1 h.
+   */
+  public static Duration retryAfter(Response response) {
+    return seconds(response.header("Retry-After"));
+  }
+
+  private static Duration seconds(@Nullable String header) {
+    if (header == null || !header.matches("\\d{1,9}")) {
+      return Duration.ZERO;
+    }
+    Duration asked = Duration.ofSeconds(Long.parseLong(header));
+    return asked.compareTo(MOST_RETRY_AFTER) > 0 ? MOST_RETRY_AFTER : asked;
+  }
+}

@@ -1,0 +1,102 @@
+package io.longhaul.protocol.client;
+
+import io.longhaul.protocol.auth.TokenFile;
+import io.longhaul.protocol.config.ConfigException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import okhttp3.ConnectionPool;
+import okhttp3.HttpUrl;
+import okhttp3.Interceptor;
+import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
+import okhttp3.Request;
+import okhttp3.Response;
+
+/**
+ * How to reach one agent: a client that speaks HTTP/1.1, follows no redirect, retries nothing by
+ * itself and asks for no compression, and the base of all requests. Immutable and thread-safe.
+ */
+public final class AgentConnection {
+  private static final Duration CONNECT = Duration.ofSeconds(2);
+  private static final Duration READ = Duration.ofSeconds(10);
+  private static final int IDLE_MINUTES = 5;
+  private static final String RETRY_AFTER = "Retry-After";
+  private static final Pattern USABLE_WAIT = Pattern.compile("[1-9]\\d{0,8}");
+
+  private final HttpUrl base;
+  private final Optional<String> authorization;
+  private final OkHttpClient client;
+
+  private AgentConnection(HttpUrl base, Optional<String> authorization, OkHttpClient client) {
+    this.base = base;
+    this.authorization = authorization;
+    this.client = client;
+  }
+
+  /**
+   * Prepares to talk to an agent; connects to nobody yet.
+   *
+   * @param address one without {@linkplain AgentAddress#problems problems}
+   * @param idleConnections how many idle connections to keep, for 5 minutes
+   * @throws ConfigException if the token file cannot be used
+   */
+  public static AgentConnection to(AgentAddress address, int idleConnections)
+      throws ConfigException {
+    Optional<String> authorization = Optional.empty();
+    if (address.tokenFile().isPresent()) {
+      authorization = Optional.of("Bearer " + TokenFile.read(address.tokenFile().get()));
+    }
+    HttpUrl url = Objects.requireNonNull(HttpUrl.get(address.url()), "checked with the file");
+    HttpUrl base = url.newBuilder().addPathSegment("").build(); // else its last part is lost
+    return new AgentConnection(
+        base,
+        authorization,
+        new OkHttpClient.Builder()
+            .protocols(List.of(Protocol.HTTP_1_1))
+            .followRedirects(false)
+            .followSslRedirects(false)
+            .retryOnConnectionFailure(false)
+            .connectTimeout(CONNECT)
+            .readTimeout(READ)
+            .writeTimeout(READ)
+            .addNetworkInterceptor(AgentConnection::withoutOwnRetry)
+            .connectionPool(new ConnectionPool(idleConnections, IDLE_MINUTES, TimeUnit.MINUTES))
+            .build());
+  }
+
+  /*
+   * OkHttp repeats a request by itself after a 503 with Retry-After: 0, and throws an unchecked
+   * exception at one that is no int. It never sees either.
+   */
+  private static Response withoutOwnRetry(Interceptor.Chain chain) throws IOException {
+    Response response = chain.proceed(chain.request());
+    String wait = response.header(RETRY_AFTER);
+    return wait == null || USABLE_WAIT.matcher(wait).matches()
+        ? response
+        : response.newBuilder().removeHeader(RETRY_AFTER).build();
+  }
+
+  /** Returns the client; derive from it for other time-outs, so that connections are shared. */
+  public OkHttpClient client() {
+    return client;
+  }
+
+  /** Returns a request for {@code path}, relative to the base, which may carry a query. */
+  public Request.Builder request(String path) {
+    HttpUrl url = Objects.requireNonNull(base.resolve(path), path);
+    Request.Builder request = new Request.Builder().url(url).header("Accept-Encoding", "identity");
+    authorization.ifPresent(value -> request.header("Authorization", value));
+    return request;
+  }
+
+  /** Returns the agent's URL, for messages. */
+  @Override
+  public String toString() {
+    return base.toString();
+  }
+}

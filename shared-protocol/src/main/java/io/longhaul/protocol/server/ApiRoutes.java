@@ -1,0 +1,188 @@
+package io.longhaul.protocol.server;
+
+import io.longhaul.protocol.Json;
+import io.longhaul.protocol.auth.Authenticator;
+import io.longhaul.protocol.auth.Identity;
+import io.longhaul.protocol.failure.Problem;
+import io.longhaul.protocol.failure.ProblemException;
+import io.longhaul.protocol.failure.ProblemType;
+import io.undertow.io.Receiver.RequestToLargeException;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.RequestTooBigException;
+import io.undertow.server.RoutingHandler;
+import io.undertow.util.AttachmentKey;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import io.undertow.util.PathTemplateMatcher;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/*
+ * Bodies are read and answers are written asynchronously by the I/O threads; only the endpoint itself
+ * runs on a virtual thread. Blocking streams on fresh virtual threads would cost two descriptors per
+ * slow reply until the next collection, because XNIO keeps a selector per thread.
+ */
+
+/**
+ * The routes of one agent: authentication, JSON in and out, problems. Build it, then hand it out.
+ */
+public final class ApiRoutes implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ApiRoutes.class);
+  private static final AttachmentKey<Identity> IDENTITY = AttachmentKey.create(Identity.class);
+
+  private final Authenticator authenticator;
+  private final ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor();
+  private final RoutingHandler routes = new RoutingHandler();
+
+  /* The methods of each path, for the Allow header that a 405 must have (RFC 9110 section 15.5.6). */
+  private final PathTemplateMatcher<Set<String>> allowed = new PathTemplateMatcher<>();
+
+  /** Creates an agent's routes; everyone must be known to {@code authenticator}. */
+  public ApiRoutes(Authenticator authenticator) {
+    this.authenticator = authenticator;
+    routes.setFallbackHandler(e -> problem(e, Problem.of(ProblemType.NOT_FOUND, "no such path")));
+    routes.setInvalidMethodHandler(this::wrongMethod);
+  }
+
+  private void wrongMethod(HttpServerExchange exchange) {
+    Set<String> methods = allowed.match(exchange.getRelativePath()).getValue();
+    exchange.getResponseHeaders().put(Headers.ALLOW, String.join(", ", methods));
+    problem(
+        exchange,
+        Problem.of(
+            ProblemType.METHOD_NOT_ALLOWED,
+            exchange.getRequestMethod() + " is not for " + exchange.getRequestPath()));
+  }
+
+  /**
+   * Adds a call that is answered in JSON.
+   *
+   * @param template the path relative to the base URL, such as {@code v1/sends/{id}}
+   */
+  public ApiRoutes add(String method, String template, Endpoint endpoint) {
+    return raw(
+        method,
+        template,
+        exchange ->
+            exchange
+                .getRequestReceiver()
+                .receiveFullBytes(
+                    (e, body) -> dispatch(e, () -> answer(e, endpoint, body)), ApiRoutes::unread));
+  }
+
+  /** Adds a call that is answered by a handler of its own, on an I/O thread. */
+  public ApiRoutes raw(String method, String template, HttpHandler handler) {
+    String path = "/" + template;
+    routes.add(method, path, handler);
+    Set<String> methods = allowed.get(path);
+    if (methods == null) {
+      allowed.add(path, new TreeSet<>(Set.of(method)));
+    } else {
+      methods.add(method);
+    }
+    return this;
+  }
+
+  /** Runs {@code task} for this exchange on a virtual thread. */
+  public void dispatch(HttpServerExchange exchange, Runnable task) {
+    exchange.dispatch(tasks, task);
+  }
+
+  /** Returns who asks, as this class found out before the handler was called. */
+  public static Identity identity(HttpServerExchange exchange) {
+    Identity identity = exchange.getAttachment(IDENTITY);
+    if (identity == null) {
+      throw new IllegalStateException("the exchange did not come through ApiRoutes");
+    }
+    return identity;
+  }
+
+  /** Returns the handler to serve. */
+  public HttpHandler handler() {
+    return exchange -> {
+      Optional<Identity> identity =
+          authenticator.identify(
+              Optional.ofNullable(exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION)));
+      if (identity.isEmpty()) {
+        exchange.getResponseHeaders().put(Headers.WWW_AUTHENTICATE, "Bearer");
+        problem(
+            exchange,
+            Problem.of(ProblemType.UNAUTHORIZED, "send Authorization: Bearer with a known token"));
+        return;
+      }
+      exchange.putAttachment(IDENTITY, identity.get());
+      routes.handleRequest(exchange);
+    };
+  }
+
+  private static void answer(HttpServerExchange exchange, Endpoint endpoint, byte[] body) {
+    try {
+      Reply reply = endpoint.answer(new ApiCall(exchange, identity(exchange), body));
+      send(exchange, reply.status(), "application/json", reply.body());
+    } catch (ProblemException e) {
+      problem(exchange, e.problem());
+    } catch (IOException | RuntimeException | Error e) {
+      fault(exchange, e); // whatever it is, the caller must not wait for its time-out
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      problem(exchange, Problem.of(ProblemType.NOT_READY, "the agent is stopping"));
+    }
+  }
+
+  private static void unread(HttpServerExchange exchange, IOException cause) {
+    if (cause instanceof RequestTooBigException || cause instanceof RequestToLargeException) {
+      exchange.setPersistent(false); // what is left of the body is not read
+      problem(exchange, Problem.of(ProblemType.TOO_LARGE, "a body may have 64 KiB"));
+    } else {
+      exchange.endExchange(); // the asker is gone
+    }
+  }
+
+  /** Answers 500 and logs why. */
+  public static void fault(HttpServerExchange exchange, @Nullable Throwable cause) {
+    LOG.atError()
+        .setCause(cause)
+        .addKeyValue("method", exchange.getRequestMethod())
+        .addKeyValue("path", exchange.getRequestPath())
+        .log("call failed");
+    problem(exchange, Problem.of(ProblemType.INTERNAL, "see the agent's log: " + cause));
+  }
+
+  /** Answers with a problem (RFC 9457). */
+  public static void problem(HttpServerExchange exchange, Problem problem) {
+    if (problem.status() == ProblemType.NOT_READY.status()
+        || problem.status() == ProblemType.TOO_MANY_REQUESTS.status()) {
+      exchange.getResponseHeaders().put(Headers.RETRY_AFTER, "1");
+    }
+    send(exchange, problem.status(), Problem.MEDIA_TYPE, problem);
+  }
+
+  private static void send(HttpServerExchange exchange, int status, String type, Object body) {
+    byte[] bytes;
+    try {
+      bytes = Json.TOLERANT.writeValueAsBytes(body);
+    } catch (IOException e) {
+      throw new IllegalStateException("a reply cannot be written as JSON", e);
+    }
+    exchange.setStatusCode(status);
+    exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, type);
+    exchange.getResponseHeaders().put(new HttpString("Cache-Control"), "no-store");
+    exchange.getResponseSender().send(ByteBuffer.wrap(bytes));
+  }
+
+  /** Interrupts the calls that are waiting, and waits for them. */
+  @Override
+  public void close() {
+    tasks.shutdownNow();
+    tasks.close();
+  }
+}

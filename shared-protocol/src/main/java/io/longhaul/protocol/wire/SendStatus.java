@@ -1,0 +1,52 @@
+package io.longhaul.protocol.wire;
+
+import io.longhaul.protocol.SessionId;
+import io.longhaul.protocol.SessionState;
+import io.longhaul.protocol.chunk.EndRecord;
+import io.longhaul.protocol.failure.Failure;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * What a sender-agent tells of a session.
+ *
+ * @param id the session
+ * @param state where it stands
+ * @param source what is sent, for people
+ * @param reader who may read it
+ * @param chunkBytes the size of a full chunk, in bytes
+ * @param sealedTo one past the last sealed chunk
+ * @param sealedBytes the stream bytes in sealed chunks
+ * @param releasedTo one past the last released chunk
+ * @param releasedBytes the stream bytes in released chunks
+ * @param spoolLimitBytes the most that sealed and not released chunks may take
+ * @param estimateBytes the expected length of the stream, where the source can tell
+ * @param attempt the number of the source's present run, from 1
+ * @param sinceProgress the time since anything moved
+ * @param sinceContact the time since the reader was last heard of
+ * @param limits how long the session may stand still
+ * @param labels as the request gave them
+ * @param end the end record, once the source has ended well
+ * @param failure why it failed, paused or was aborted
+ */
+public record SendStatus(
+    SessionId id,
+    SessionState state,
+    String source,
+    String reader,
+    long chunkBytes,
+    long sealedTo,
+    long sealedBytes,
+    long releasedTo,
+    long releasedBytes,
+    long spoolLimitBytes,
+    OptionalLong estimateBytes,
+    int attempt,
+    Duration sinceProgress,
+    Duration sinceContact,
+    SessionLimits limits,
+    Map<String, String> labels,
+    Optional<EndRecord> end,
+    Optional<Failure> failure) {}

@@ -1,0 +1,49 @@
+package io.longhaul.protocol.zfs;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+
+/**
+ * The full name of a filesystem or volume, such as {@code tank/vm}; a pool's name is that of its
+ * root dataset.
+ *
+ * <p>Whoever holds one may pass it to {@code zfs} as an argument: it obeys OpenZFS's rules, so it
+ * begins with a letter and is never taken for an option. It may hold spaces.
+ *
+ * @param name 1 to 255 characters
+ */
+public record DatasetName(String name) {
+
+  /**
+   * @throws IllegalArgumentException if OpenZFS would not accept the name; the message says why
+   */
+  public DatasetName {
+    NameRules.checkDataset(name);
+  }
+
+  /**
+   * Reads a name such as {@code tank/vm}.
+   *
+   * @throws IllegalArgumentException if OpenZFS would not accept the name; the message says why
+   */
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+  public static DatasetName parse(String name) {
+    return new DatasetName(name);
+  }
+
+  /**
+   * Returns the name of this dataset's snapshot {@code snapshot}.
+   *
+   * @throws IllegalArgumentException if that cannot be the name of a snapshot
+   */
+  public SnapshotName at(String snapshot) {
+    return new SnapshotName(this, snapshot);
+  }
+
+  /** Returns the name as ZFS writes it. */
+  @Override
+  @JsonValue
+  public String toString() {
+    return name;
+  }
+}

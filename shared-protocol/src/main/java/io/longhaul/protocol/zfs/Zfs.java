@@ -1,0 +1,80 @@
+package io.longhaul.protocol.zfs;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Short questions to a ZFS, and the commands that carry its streams. Nothing here changes a pool.
+ *
+ * <p>Safe for use by several threads. Every call ends within the limits of its implementation; an
+ * interrupt ends it at once. A {@link ZfsException} says what a person can do about it.
+ */
+public interface Zfs {
+
+  /** The argument list that starts {@code zfs} here, such as {@code [sudo, zfs]}. */
+  List<String> command();
+
+  /** Finds out what this ZFS can do. */
+  ZfsFeatures features() throws ZfsException, InterruptedException;
+
+  boolean exists(DatasetName dataset) throws ZfsException, InterruptedException;
+
+  /**
+   * Returns the identity of a snapshot in decimal (unsigned 64 bits), or empty if there is no such
+   * snapshot.
+   */
+  Optional<String> guid(SnapshotName snapshot) throws ZfsException, InterruptedException;
+
+  /**
+   * Returns the snapshots of {@code dataset} itself, not of its children, oldest first.
+   *
+   * @throws ZfsException with {@link ZfsError#NO_SUCH_DATASET} if there is no such dataset
+   */
+  List<Snapshot> snapshots(DatasetName dataset) throws ZfsException, InterruptedException;
+
+  /**
+   * Estimates the length of a stream in bytes; empty if this ZFS cannot, or not in time. The real
+   * length may be larger or smaller.
+   *
+   * @throws ZfsException if ZFS refuses: then the send itself would most likely fail too
+   */
+  OptionalLong estimate(ZfsSend send, ZfsFeatures features)
+      throws ZfsException, InterruptedException;
+
+  /**
+   * Returns a property's value in machine form (sizes in bytes); empty if it has none ({@code -}).
+   *
+   * @throws IllegalArgumentException if that cannot be the name of a property
+   * @throws ZfsException with {@link ZfsError#NO_SUCH_DATASET}, or {@link ZfsError#FEATURE} if this
+   *     ZFS does not know the property
+   */
+  Optional<String> get(DatasetName dataset, String property)
+      throws ZfsException, InterruptedException;
+
+  /**
+   * Returns the whole command of a send, to be started with {@code LC_ALL=C}.
+   *
+   * @throws ZfsException with {@link ZfsError#FEATURE} if {@code features} lack what it needs
+   */
+  default List<String> sendCommand(ZfsSend send, ZfsFeatures features) throws ZfsException {
+    return afterCommand(send.arguments(features));
+  }
+
+  /**
+   * Returns the whole command of a receive, to be started with {@code LC_ALL=C}.
+   *
+   * @throws ZfsException with {@link ZfsError#FEATURE} if {@code features} lack what it needs
+   */
+  default List<String> receiveCommand(ZfsReceive receive, ZfsFeatures features)
+      throws ZfsException {
+    return afterCommand(receive.arguments(features));
+  }
+
+  private List<String> afterCommand(List<String> arguments) {
+    var whole = new ArrayList<>(command());
+    whole.addAll(arguments);
+    return List.copyOf(whole);
+  }
+}

@@ -1,0 +1,115 @@
+package io.longhaul.protocol.zfs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * {@link ZfsCli} on an OpenZFS 2.x somewhere else. It runs only when told where: {@code -Popenzfs
+ * -Dopenzfs.command="ssh root@guest zfs" -Dopenzfs.pool=src}, and {@code -Dopenzfs.target} for
+ * another pool to receive into. It makes one dataset in each and destroys it afterwards.
+ */
+@Tag("openzfs")
+@Timeout(300)
+final class ZfsCliOnOpenZfsTest extends RealZfsContract {
+
+  private static final List<String> COMMAND =
+      List.of(System.getProperty("openzfs.command", "zfs").split(" "));
+
+  private static final Zfs ZFS = new CachingZfs(new ZfsCli(COMMAND, LIMIT, LIMIT), LIMIT);
+  private static final String ID =
+      Long.toString(ThreadLocalRandom.current().nextLong(1L << 40), 36);
+  private static final String POOL = System.getProperty("openzfs.pool", "none");
+  private static final DatasetName SOURCE = DatasetName.parse(POOL + "/longhaul-test-" + ID);
+  private static final DatasetName TARGET =
+      DatasetName.parse(System.getProperty("openzfs.target", POOL) + "/longhaul-test-target-" + ID);
+
+  @BeforeAll
+  static void makeDatasets() throws Exception {
+    zfsCommand("create", SOURCE.toString());
+    zfsCommand("create", TARGET.toString());
+  }
+
+  @AfterAll
+  static void destroyDatasets() throws Exception {
+    zfsCommand("destroy", "-r", SOURCE.toString());
+    zfsCommand("destroy", "-r", TARGET.toString());
+  }
+
+  @Override
+  Zfs zfs() {
+    return ZFS;
+  }
+
+  @Override
+  DatasetName root() {
+    return SOURCE;
+  }
+
+  @Override
+  DatasetName targetRoot() {
+    return TARGET;
+  }
+
+  @Override
+  void create(DatasetName dataset) throws Exception {
+    zfsCommand("create", dataset.toString());
+  }
+
+  @Override
+  void snapshot(SnapshotName snapshot) throws Exception {
+    zfsCommand("snapshot", snapshot.toString());
+  }
+
+  @Override
+  boolean write(DatasetName dataset) {
+    return false;
+  }
+
+  @Test
+  void hasWhatOpenZfs2Has() throws Exception {
+    ZfsFeatures features = ZFS.features();
+    assertThat(features.version()).startsWith("zfs-2.");
+    assertThat(features.bookmarks()).isTrue();
+    assertThat(features.resumeTokens()).isTrue();
+    assertThat(features.dryRunSize()).isTrue();
+    assertThat(features.sendFlags()).contains('c', 'e', 'L', 'n', 'P', 't', 'w');
+    assertThat(features.receiveFlags()).contains('A', 's', 'o', 'x');
+  }
+
+  @Test
+  void sendsFromABookmark() throws Exception {
+    DatasetName source = fresh();
+    snapshot(source.at("one"));
+    zfsCommand("bookmark", source + "@one", source + "#mark");
+    snapshot(source.at("two"));
+    var send = ZfsSend.incremental(SendBase.parse("#mark"), source.at("two"));
+    assertThat(ZFS.estimate(send, ZFS.features())).isPresent();
+  }
+
+  @Test
+  void agreesWithOurNameRules() throws Exception {
+    for (String name : NamesTest.acceptedDatasets().toList()) {
+      assertThat(complaint(name)).as(name).matches("|.*dataset does not exist\n");
+    }
+    for (String name : NamesTest.malformedDatasets().toList()) {
+      assertThat(complaint(name)).as(name).isNotEmpty().doesNotContain("does not exist");
+    }
+  }
+
+  private static String complaint(String name) throws Exception {
+    var command = Stream.concat(COMMAND.stream(), Stream.of("list", "-H", name)).toList();
+    return new ZfsQuery(command, LIMIT).run(_ -> {}).stderrTail();
+  }
+
+  private static void zfsCommand(String... arguments) throws Exception {
+    new TestCommand(Stream.concat(COMMAND.stream(), Stream.of(arguments)).toList()).run();
+  }
+}
