@@ -71,7 +71,7 @@ class AuthorizationTest {
   }
 
   private ReceiveStatus abort(AgentClient who) throws Exception {
-    return who.post(path + "/abort", ABORT, ReceiveStatus.class);
+    return who.post(path + "/abort", ABORT, Abort.MOST_WAIT, ReceiveStatus.class);
   }
 
   private static void assertNoSuchSession(ThrowingCallable call) {
@@ -109,10 +109,13 @@ class AuthorizationTest {
 
   @Test
   void onlyAnAdministratorMaySweep() throws Exception {
-    assertThatThrownBy(
-            () -> creator.post(ApiPaths.SWEEP, new SweepRequest(true), SweepReport.class))
+    assertThatThrownBy(() ->
+            creator.post(ApiPaths.SWEEP, new SweepRequest(true), Duration.ZERO, SweepReport.class))
         .hasMessageContaining("administrator");
-    assertThat(admin.post(ApiPaths.SWEEP, new SweepRequest(true), SweepReport.class).entries())
+    assertThat(
+            admin
+                .post(ApiPaths.SWEEP, new SweepRequest(true), Duration.ZERO, SweepReport.class)
+                .entries())
         .extracting(SweepReport.Entry::id)
         .containsExactly(id);
   }

@@ -17,6 +17,7 @@ import io.longhaul.protocol.wire.SweepReport;
 import io.longhaul.protocol.wire.SweepRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -183,7 +184,9 @@ class DeliveryTest {
     assertThatThrownBy(() -> receiver.calls().delete(ApiPaths.receive(id), ReceiveStatus.class))
         .hasMessageContaining("abort it first");
     SweepReport report =
-        receiver.calls().post(ApiPaths.SWEEP, new SweepRequest(false), SweepReport.class);
+        receiver
+            .calls()
+            .post(ApiPaths.SWEEP, new SweepRequest(false), Duration.ZERO, SweepReport.class);
 
     assertThat(report.entries()).hasSize(1);
     assertThat(report.entries().getFirst().stale()).isFalse();

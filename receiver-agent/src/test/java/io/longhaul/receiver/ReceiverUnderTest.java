@@ -167,6 +167,7 @@ public final class ReceiverUnderTest {
         .post(
             ApiPaths.receive(id) + "/abort",
             new Abort(Failure.permanent(FailureKind.ABORTED, "the test wants it")),
+            Abort.MOST_WAIT,
             ReceiveStatus.class);
   }
 

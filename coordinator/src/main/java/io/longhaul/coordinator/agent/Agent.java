@@ -134,12 +134,12 @@ public final class Agent<Q, S> {
 
   /** Ends a session. */
   public void abort(SessionId id, Failure why) throws TransferException {
-    client.post(path(id) + "/abort", new Abort(why), JsonNode.class);
+    client.post(path(id) + "/abort", new Abort(why), Abort.MOST_WAIT, JsonNode.class);
   }
 
   /** Asks what is stale in its spool, and to delete that unless {@code dryRun}. */
   public SweepReport sweep(boolean dryRun) throws TransferException {
-    return client.post(ApiPaths.SWEEP, new SweepRequest(dryRun), SweepReport.class);
+    return client.post(ApiPaths.SWEEP, new SweepRequest(dryRun), Duration.ZERO, SweepReport.class);
   }
 
   private String path(SessionId id) {

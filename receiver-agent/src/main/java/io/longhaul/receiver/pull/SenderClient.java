@@ -64,17 +64,17 @@ public final class SenderClient {
 
   /** Tells the sender that nothing below chunk {@code to} is needed again. */
   public void release(long to) throws TransferException {
-    calls.post(ApiPaths.send(session) + "/release", new Release(to), JsonNode.class);
+    calls.post(ApiPaths.send(session) + "/release", new Release(to), Duration.ZERO, JsonNode.class);
   }
 
   /** Tells the sender that the stream was delivered and checked. */
   public void complete() throws TransferException {
-    calls.post(ApiPaths.send(session) + "/complete", Map.of(), JsonNode.class);
+    calls.post(ApiPaths.send(session) + "/complete", Map.of(), Duration.ZERO, JsonNode.class);
   }
 
   /** Ends the session at the sender. */
   public void abort(Failure why) throws TransferException {
-    calls.post(ApiPaths.send(session) + "/abort", new Abort(why), JsonNode.class);
+    calls.post(ApiPaths.send(session) + "/abort", new Abort(why), Abort.MOST_WAIT, JsonNode.class);
   }
 
   /** Asks who the sender is. */

@@ -48,7 +48,8 @@ final class ChunkFeeder {
         crc.update(block.duplicate());
         length += n;
         while (block.hasRemaining()) {
-          guard.wrote(sink.write(block));
+          sink.write(block);
+          guard.moved();
         }
       }
     }

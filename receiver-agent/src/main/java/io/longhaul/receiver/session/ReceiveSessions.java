@@ -8,7 +8,6 @@ import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.ProblemException;
 import io.longhaul.protocol.failure.ProblemType;
 import io.longhaul.protocol.pipe.Command;
-import io.longhaul.protocol.pipe.ProcessGroup;
 import io.longhaul.protocol.retry.Sleeper;
 import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.spool.SessionSpool;
@@ -16,6 +15,7 @@ import io.longhaul.protocol.spool.SpoolLock;
 import io.longhaul.protocol.spool.SpoolRoot;
 import io.longhaul.protocol.spool.Sweeper;
 import io.longhaul.protocol.spool.Tombstones;
+import io.longhaul.protocol.wire.Abort;
 import io.longhaul.protocol.wire.ReceiveRequest;
 import io.longhaul.protocol.wire.ReceiveStatus;
 import io.longhaul.protocol.wire.SendRequest;
@@ -44,7 +44,6 @@ import org.slf4j.LoggerFactory;
 public final class ReceiveSessions implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ReceiveSessions.class);
   /* Less than the ten seconds that a caller waits; enough for SIGTERM, grace and SIGKILL. */
-  private static final Duration ABORT_WAIT = ProcessGroup.GRACE.plusSeconds(3);
   private static final Duration LOOK = Duration.ofMillis(20);
   private static final int MOST_LOOKS = 250;
   private static final Duration BURY_AGAIN = Duration.ofSeconds(30);
@@ -337,7 +336,7 @@ public final class ReceiveSessions implements AutoCloseable {
       return tomb(id, who).status();
     }
     require(id, session.spooled().creator(), who);
-    session.abort(why, ABORT_WAIT);
+    session.abort(why, Abort.MOST_WAIT);
     return session.status();
   }
 

@@ -12,6 +12,7 @@ import io.longhaul.protocol.failure.ProblemType;
 import io.longhaul.protocol.spool.Control;
 import io.longhaul.protocol.spool.Mark;
 import io.longhaul.protocol.spool.SpoolFile;
+import io.longhaul.protocol.wire.Abort;
 import io.longhaul.protocol.wire.ManifestPage;
 import io.longhaul.protocol.wire.SendStatus;
 import io.longhaul.sender.pump.SpooledSend;
@@ -37,7 +38,6 @@ import org.slf4j.LoggerFactory;
 /** One send session that has not ended, or whose pump has not. Thread-safe. */
 public final class SendSession {
   private static final Logger LOG = LoggerFactory.getLogger(SendSession.class);
-  private static final Duration ABORT_WAIT = Duration.ofSeconds(7);
 
   private final SpooledSend send;
   private final SpoolView spool;
@@ -377,7 +377,7 @@ public final class SendSession {
   /** Ends the session as {@link #end}, and waits a while until its source is gone too. */
   SendStatus abort(Failure why) throws IOException, InterruptedException {
     end(why);
-    await(ABORT_WAIT, this::isPumpGone);
+    await(Abort.MOST_WAIT, this::isPumpGone);
     return status();
   }
 

@@ -54,13 +54,13 @@ public final class AgentClient {
   }
 
   /**
-   * {@code POST}s {@code body} to {@code path}.
+   * {@code POST}s {@code body} to {@code path}; as to {@code wait}, see {@link #get}.
    *
    * @throws TransferException as {@link #get}
    */
-  public <T> T post(String path, Object body, Class<T> type) throws TransferException {
-    return call(
-        "post " + path, connection.request(path).post(json(body)).build(), Duration.ZERO, type);
+  public <T> T post(String path, Object body, Duration wait, Class<T> type)
+      throws TransferException {
+    return call("post " + path, connection.request(path).post(json(body)).build(), wait, type);
   }
 
   /**

@@ -97,7 +97,7 @@ class AgentClientTest {
             .isEqualTo("42");
         Greeting umlaut = new Greeting("\u00e4");
         assertThat(client.put("v1/a/1", umlaut, Greeting.class)).isEqualTo(umlaut);
-        assertThat(client.post("v1/a/1", umlaut, Greeting.class)).isEqualTo(umlaut);
+        assertThat(client.post("v1/a/1", umlaut, Duration.ZERO, Greeting.class)).isEqualTo(umlaut);
         assertThat(client.delete("v1/a/me", Greeting.class).text()).isEqualTo("me");
       }
     }
