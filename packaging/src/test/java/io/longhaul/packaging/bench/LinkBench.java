@@ -29,7 +29,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true)
 final class LinkBench implements Callable<Integer> {
   private static final double BITS = 8 / 1e6;
-  private static final int STREAM_FILES = 4;
+  private static final int STREAM_FILES = 16;
   private static final Duration SAMPLE = Duration.ofMillis(500);
 
   @Mixin private final WorkspaceOptions workspace = new WorkspaceOptions();
@@ -68,8 +68,8 @@ final class LinkBench implements Callable<Integer> {
   @Option(
       names = "--mebibytes",
       paramLabel = "N",
-      defaultValue = "1024",
-      description = "length of Longhaul's stream; aria2c gets a quarter of it: ${DEFAULT-VALUE}")
+      defaultValue = "4096",
+      description = "length of Longhaul's stream; aria2c gets a sixteenth of it: ${DEFAULT-VALUE}")
   private int mebibytes;
 
   @Override

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /** The process of one receive pump. Its only argument is the session's directory. */
 public final class ReceivePumpMain {
+  private static final int USAGE = 2;
   private static final int LOCKED = 75; // EX_TEMPFAIL of sysexits.h
   private static final Duration OUTCOME_WAIT = Duration.ofSeconds(5);
   private static final Duration LOOK = Duration.ofMillis(10);
@@ -19,6 +20,10 @@ public final class ReceivePumpMain {
 
   /** Runs the pump of the session in {@code args[0]} to its end. */
   public static void main(String[] args) throws Exception {
+    if (args.length != 1) {
+      System.err.println("usage: receive-pump DIRECTORY");
+      System.exit(USAGE);
+    }
     Path directory = Path.of(args[0]);
     String name = String.valueOf(directory.getFileName());
     SessionSpool spool =
