@@ -6,6 +6,7 @@ import io.longhaul.packaging.site.CommandResult.RunningCommand;
 import io.longhaul.packaging.site.Eventually;
 import io.longhaul.packaging.site.PrivateSshd;
 import io.longhaul.packaging.site.Site;
+import io.longhaul.packaging.site.Table;
 import io.longhaul.protocol.Json;
 import io.longhaul.protocol.config.DataSize;
 import io.longhaul.protocol.wire.ReceiveStatus;

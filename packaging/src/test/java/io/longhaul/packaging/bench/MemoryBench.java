@@ -3,6 +3,7 @@ package io.longhaul.packaging.bench;
 import io.longhaul.packaging.site.Image;
 import io.longhaul.packaging.site.Place;
 import io.longhaul.packaging.site.Site;
+import io.longhaul.packaging.site.Table;
 import io.longhaul.protocol.config.DataSize;
 import java.util.ArrayList;
 import java.util.List;

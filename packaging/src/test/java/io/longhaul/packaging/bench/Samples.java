@@ -1,5 +1,6 @@
 package io.longhaul.packaging.bench;
 
+import io.longhaul.packaging.site.Table;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;

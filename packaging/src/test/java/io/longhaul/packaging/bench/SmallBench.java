@@ -4,6 +4,7 @@ import io.longhaul.packaging.site.Image;
 import io.longhaul.packaging.site.Place;
 import io.longhaul.packaging.site.PrivateSshd;
 import io.longhaul.packaging.site.Site;
+import io.longhaul.packaging.site.Table;
 import io.longhaul.protocol.SessionId;
 import io.longhaul.protocol.config.DataSize;
 import java.io.IOException;

@@ -6,6 +6,7 @@ import io.longhaul.packaging.site.Eventually;
 import io.longhaul.packaging.site.Place;
 import io.longhaul.packaging.site.PrivateSshd;
 import io.longhaul.packaging.site.Site;
+import io.longhaul.packaging.site.Table;
 import io.longhaul.protocol.config.DataSize;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,7 +37,7 @@ final class SpeedBench implements Callable<Integer> {
   @Option(
       names = "--gibibytes",
       paramLabel = "N",
-      defaultValue = "4",
+      defaultValue = "8",
       description = "length of the stream, in GiB: ${DEFAULT-VALUE}")
   private int gibibytes;
 

@@ -10,8 +10,8 @@ final class WorkspaceOptions {
   @Option(
       names = "--directory",
       paramLabel = "DIR",
-      defaultValue = "/dev/shm",
-      description = "where spools and the file to send lie; in memory by default: ${DEFAULT-VALUE}")
+      defaultValue = "/var/tmp",
+      description = "where spools and the file to send lie, in the page cache: ${DEFAULT-VALUE}")
   private Path directory = Path.of("");
 
   /** Makes the workspace with a file of this size. */

@@ -31,6 +31,7 @@ import java.util.regex.Pattern;
  */
 public final class LoopbackLink implements AutoCloseable {
   private static final int BUFFER = 64 << 10;
+  private static final int LEAST_FLIPPED = 16 << 10;
   private static final Pattern CHUNK = Pattern.compile("GET /v1/sends/[^/ ]+/chunks/(\\d+) HTTP");
 
   /** What the link does with bytes and connections. */
@@ -56,6 +57,7 @@ public final class LoopbackLink implements AutoCloseable {
   private Mode mode = Mode.CARRYING;
   private long nextSlotNanos = System.nanoTime();
   private long carriedBytes;
+  private boolean flipping;
 
   private LoopbackLink(int target, long bytesPerSecond) throws IOException {
     this.target = target;
@@ -88,6 +90,16 @@ public final class LoopbackLink implements AutoCloseable {
     become(Mode.REFUSING);
     unlisten();
     reset();
+  }
+
+  /** Damages one bit of what comes back next; of a chunk, since it leaves small replies alone. */
+  public void flipBit() {
+    lock.lock();
+    try {
+      flipping = true;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Carries again; what was under way when the link was cut goes on. */
@@ -204,6 +216,7 @@ public final class LoopbackLink implements AutoCloseable {
     for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
       if (back) {
         pace(n);
+        flip(buffer, n);
       } else {
         note(new String(buffer, 0, n, StandardCharsets.ISO_8859_1));
       }
@@ -212,6 +225,18 @@ public final class LoopbackLink implements AutoCloseable {
     }
     awaitCarrying();
     to.shutdownOutput();
+  }
+
+  private void flip(byte[] buffer, int length) {
+    lock.lock();
+    try {
+      if (flipping && length > LEAST_FLIPPED) {
+        flipping = false;
+        buffer[length - 1] ^= 1;
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void note(String bytes) {

@@ -47,6 +47,7 @@ final class ChunkFeeder {
       for (int n = read(file); n > 0; n = read(file)) {
         crc.update(block.duplicate());
         length += n;
+        guard.offers(block.remaining());
         while (block.hasRemaining()) {
           sink.write(block);
           guard.moved();

@@ -23,13 +23,15 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /*
  * A sink may know the end of its stream by itself, as zfs receive does, and exit with 0 before the end
- * record is here. So an exit with 0 is no failure while nothing is left unread. A later byte finds no
- * reader, or stays unread where the agent holds the reading end too; both are looked for.
+ * record is here. So an exit with 0 is no failure while nothing is left unread and nothing more is
+ * offered. A later byte finds no reader, or stays unread where the agent holds the reading end too, or is
+ * read by somebody whom the sink left behind and who is not waited for: all three are looked for.
  */
 
 /**
@@ -39,6 +41,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SinkGuard {
   private static final Duration LOOK = Duration.ofMillis(100);
+  private static final long STILL_RUNS = -1;
   private static final Duration EXIT_WAIT = Duration.ofSeconds(2);
 
   private final SessionSpool spool;
@@ -51,6 +54,8 @@ final class SinkGuard {
   private final AtomicBoolean ending = new AtomicBoolean();
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean unkillable;
+  private final AtomicLong offeredBytes = new AtomicLong();
+  private volatile long offeredAtExit = STILL_RUNS;
 
   @GuardedBy("this")
   private @Nullable SinkStdin stdin;
@@ -131,6 +136,11 @@ final class SinkGuard {
         Objects.requireNonNull(spool.directory().toAbsolutePath().getParent()), Role.RECEIVE);
   }
 
+  /** Notes that so many bytes are about to be written; before, so that no exit can come between. */
+  void offers(long bytes) {
+    offeredBytes.addAndGet(bytes);
+  }
+
   /** Notes that the pipe took a byte or more. */
   void moved() {
     progressNanos = System.nanoTime();
@@ -139,9 +149,12 @@ final class SinkGuard {
   /**
    * Notes that the last byte is in the pipe; from now on the sink may exit.
    *
-   * @throws SessionEndedException if it has failed before
+   * @throws SessionEndedException if it has failed before, or exited before the last byte
    */
   void allFed() throws IOException, SessionEndedException {
+    if (offeredAtExit != STILL_RUNS && offeredAtExit != offeredBytes.get()) {
+      fail(exitedEarly());
+    }
     check();
     moved();
     readingEnd = Fifo.holdReadingEnd(spool.sinkFifo());
@@ -160,6 +173,9 @@ final class SinkGuard {
   }
 
   private void exitedWhileFed(int status) throws IOException {
+    if (offeredAtExit == STILL_RUNS) {
+      offeredAtExit = offeredBytes.get();
+    }
     if (status != 0) {
       fail(sinkFailed(status));
       return;

@@ -1,4 +1,4 @@
-package io.longhaul.packaging.bench;
+package io.longhaul.packaging.site;
 
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -6,31 +6,32 @@ import java.util.List;
 import java.util.Locale;
 
 /** Rows of text under headings, the first column to the left and the others to the right. */
-final class Table {
+public final class Table {
   private final List<List<String>> rows = new ArrayList<>();
 
-  Table(String... headings) {
+  /** Begins a table. */
+  public Table(String... headings) {
     rows.add(List.of(headings));
   }
 
   /** Adds a row with as many cells as there are headings. */
-  Table row(String... cells) {
+  public Table row(String... cells) {
     rows.add(List.of(cells));
     return this;
   }
 
   /** Returns a number with one digit after the point. */
-  static String number(double value) {
+  public static String number(double value) {
     return String.format(Locale.ROOT, "%.1f", value);
   }
 
   /** Returns a number with two digits after the point. */
-  static String ratio(double value) {
+  public static String ratio(double value) {
     return String.format(Locale.ROOT, "%.2f", value);
   }
 
   /** Prints the table as Markdown. */
-  void print(PrintStream out) {
+  public void print(PrintStream out) {
     int columns = rows.getFirst().size();
     int[] widths = new int[columns];
     for (List<String> row : rows) {

@@ -1,0 +1,148 @@
+package io.longhaul.packaging.chaos;
+
+import io.longhaul.packaging.site.CommandResult;
+import io.longhaul.packaging.site.CommandResult.RunningCommand;
+import io.longhaul.packaging.site.Eventually;
+import io.longhaul.packaging.site.Keystream;
+import io.longhaul.packaging.site.LoopbackLink;
+import io.longhaul.packaging.site.Site;
+import io.longhaul.packaging.site.SpoolProcesses;
+import io.longhaul.protocol.SessionId;
+import io.longhaul.protocol.SessionState;
+import io.longhaul.protocol.pipe.ProcessIdentity;
+import io.longhaul.protocol.spool.Role;
+import io.longhaul.protocol.spool.SpoolFile;
+import io.longhaul.protocol.spool.Started;
+import io.longhaul.protocol.wire.ReceiveStatus;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** One transfer over a link of its own, and everything that can be broken about it. */
+final class Victim implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final String SPOOL_LIMIT = "32MiB";
+
+  private final Site site = new Site();
+  private final LoopbackLink link;
+  private final Keystream stream;
+  private final SessionId id;
+  private final ProcessIdentity source;
+  private final ProcessIdentity sink;
+  private RunningCommand coordinator;
+
+  /**
+   * Starts the transfer and waits until its first bytes have reached the sink.
+   *
+   * @param bytesPerSecond what the link carries
+   */
+  Victim(Keystream stream, long bytesPerSecond) throws IOException {
+    this.stream = stream;
+    this.link = site.link(bytesPerSecond);
+    site.office().stream("data", stream.source());
+    site.office().set(SPOOL_LIMIT, "spool", "limit");
+    site.vault().set(SPOOL_LIMIT, "spool", "limit");
+    site.vault().stream("sum", Keystream.sink(sum()));
+    site.start();
+    this.id = site.startDetached("office::data", "vault::sum", "--chunk-size", "1MiB");
+    this.coordinator = follow();
+    awaitFed(1);
+    this.source = started(Role.SEND).child().orElseThrow();
+    this.sink = started(Role.RECEIVE).child().orElseThrow();
+  }
+
+  Site site() {
+    return site;
+  }
+
+  LoopbackLink link() {
+    return link;
+  }
+
+  /** Returns the processes of one side. */
+  Started started(Role role) throws IOException {
+    return SpoolFile.read(site.spool(id, role).started(), Started.class).orElseThrow();
+  }
+
+  private Path sum() {
+    return site.file("sum");
+  }
+
+  private RunningCommand follow() throws IOException {
+    return RunningCommand.start(site.coordinatorCommand("status", "--follow", id.toString()));
+  }
+
+  /** Kills the coordinator that follows, and starts another. */
+  void killCoordinator() throws IOException {
+    signal("KILL", coordinator.pid());
+    coordinator.close();
+    coordinator = follow();
+  }
+
+  static void signal(String name, long pid) throws IOException {
+    CommandResult.output(List.of("kill", "-" + name, Long.toString(pid)));
+  }
+
+  /** Waits until the sink was fed so much; returns false if the session ended before. */
+  boolean awaitFed(long bytes) {
+    ReceiveStatus seen =
+        Eventually.find(
+            bytes + " bytes fed",
+            PATIENCE,
+            () ->
+                Optional.of(site.receive(id))
+                    .filter(now -> now.fedBytes() >= bytes || now.state().ended()));
+    return !seen.state().ended();
+  }
+
+  /** Waits until more has reached the sink than at the moment of the call. */
+  void awaitProgress() throws IOException {
+    long before =
+        Eventually.find("an answer of the receiver", PATIENCE, () -> Optional.of(site.receive(id)))
+            .fedBytes();
+    awaitFed(before + 1);
+  }
+
+  /** Waits for the end of the transfer and returns all that is wrong with it. */
+  List<String> verdict() throws IOException {
+    List<String> wrong = new ArrayList<>();
+    ReceiveStatus end = site.awaitEnd(id, PATIENCE);
+    if (end.state() != SessionState.DONE) {
+      wrong.add("the session ended as " + end);
+      return wrong;
+    }
+    if (!Files.readString(sum()).strip().equals(stream.sha256())) {
+      wrong.add("the sink's bytes are not the source's");
+    }
+    if (source.isAlive() || sink.isAlive()) {
+      wrong.add("the source or the sink outlives the session");
+    }
+    int exit = coordinator.await(PATIENCE).exit();
+    if (exit != 0) {
+      wrong.add("the coordinator that followed ended with " + exit);
+    }
+    List<ProcessIdentity> left = new SpoolProcesses(site.file("")).alive();
+    if (!left.isEmpty()) {
+      wrong.add("processes are left: " + left);
+    }
+    return wrong;
+  }
+
+  /** Returns whether the two processes that must not notice anything are those of the beginning. */
+  boolean pipesAreWhole() throws IOException {
+    return started(Role.SEND).child().equals(Optional.of(source))
+        && started(Role.RECEIVE).child().equals(Optional.of(sink));
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (site;
+        link) {
+      coordinator.close();
+    }
+  }
+}
