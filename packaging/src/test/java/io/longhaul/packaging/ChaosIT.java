@@ -16,7 +16,7 @@ class ChaosIT {
   @Test
   void aTransferSurvivesEveryKindOfFault() throws Exception {
     Tools.need("openssl", "curl");
-    Toll toll = new ChaosRun(1, FAULTS, new Keystream(200 * MEBIBYTE), 32 * MEBIBYTE).run();
+    Toll toll = new ChaosRun(1, FAULTS, new Keystream(200 * MEBIBYTE), 12 * MEBIBYTE).run();
     toll.print(System.out);
 
     assertThat(toll.wrong()).isEmpty();

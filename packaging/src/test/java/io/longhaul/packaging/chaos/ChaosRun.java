@@ -31,10 +31,13 @@ public record ChaosRun(long seed, int faults, Keystream stream, long bytesPerSec
         }
         long began = System.nanoTime();
         fault.strike(victim, random);
-        victim.awaitProgress();
+        boolean goesOn = victim.awaitProgress();
         Duration lost = Duration.ofNanos(System.nanoTime() - began);
         System.err.printf("%4d  %-24s %6.1f s%n", number, fault.text(), lost.toMillis() / 1e3);
         toll.add(fault, lost);
+        if (!goesOn) {
+          break;
+        }
         if (!victim.pipesAreWhole()) {
           toll.wrong("the source or the sink was started again after fault " + number);
         }

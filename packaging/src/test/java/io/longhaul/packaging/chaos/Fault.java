@@ -79,8 +79,7 @@ enum Fault {
   CONNECTIONS_RESET {
     @Override
     void strike(Victim victim, RandomGenerator random) throws Exception {
-      victim.link().refuse();
-      victim.link().restore();
+      victim.link().reset();
     }
   },
   BIT_FLIPPED {

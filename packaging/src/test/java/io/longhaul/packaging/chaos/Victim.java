@@ -99,12 +99,15 @@ final class Victim implements AutoCloseable {
     return !seen.state().ended();
   }
 
-  /** Waits until more has reached the sink than at the moment of the call. */
-  void awaitProgress() throws IOException {
+  /**
+   * Waits until more has reached the sink than at the moment of the call; returns false if the
+   * session ended instead.
+   */
+  boolean awaitProgress() throws IOException {
     long before =
         Eventually.find("an answer of the receiver", PATIENCE, () -> Optional.of(site.receive(id)))
             .fedBytes();
-    awaitFed(before + 1);
+    return awaitFed(before + 1);
   }
 
   /** Waits for the end of the transfer and returns all that is wrong with it. */
@@ -113,6 +116,8 @@ final class Victim implements AutoCloseable {
     ReceiveStatus end = site.awaitEnd(id, PATIENCE);
     if (end.state() != SessionState.DONE) {
       wrong.add("the session ended as " + end);
+      wrong.add(site.sender().log());
+      wrong.add(site.receiver().log());
       return wrong;
     }
     if (!Files.readString(sum()).strip().equals(stream.sha256())) {

@@ -277,7 +277,8 @@ public final class LoopbackLink implements AutoCloseable {
     }
   }
 
-  private void reset() throws IOException {
+  /** Resets all connections; new ones are taken at once. */
+  public void reset() throws IOException {
     for (Socket socket : open) {
       resetOne(socket);
     }
