@@ -3,6 +3,7 @@ package io.longhaul.packaging;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.longhaul.packaging.chaos.ChaosRun;
+import io.longhaul.packaging.chaos.Fault;
 import io.longhaul.packaging.chaos.Toll;
 import io.longhaul.packaging.site.Keystream;
 import io.longhaul.packaging.site.Tools;
@@ -16,9 +17,10 @@ class ChaosIT {
   @Test
   void aTransferSurvivesEveryKindOfFault() throws Exception {
     Tools.need("openssl", "curl");
-    Toll toll = new ChaosRun(1, FAULTS, new Keystream(200 * MEBIBYTE), 12 * MEBIBYTE).run();
+    Toll toll = new ChaosRun(1, FAULTS, new Keystream(200 * MEBIBYTE), 8 * MEBIBYTE).run();
     toll.print(System.out);
 
     assertThat(toll.wrong()).isEmpty();
+    assertThat(toll.struck()).containsExactlyInAnyOrder(Fault.values());
   }
 }

@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.random.RandomGenerator;
 
 /** A mishap that a transfer has to survive without a process of its pipes noticing. */
-enum Fault {
+public enum Fault {
   SENDER_AGENT_KILLED {
     @Override
     void strike(Victim victim, RandomGenerator random) throws Exception {

@@ -4,9 +4,11 @@ import io.longhaul.packaging.site.Table;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** What the faults of one run cost. */
 public final class Toll {
@@ -37,6 +39,11 @@ public final class Toll {
   /** Returns all that must not be; empty if the transfer survived. */
   public List<String> wrong() {
     return List.copyOf(wrong);
+  }
+
+  /** Returns the faults that struck at least once; the stream may be over before the last one. */
+  public Set<Fault> struck() {
+    return Collections.unmodifiableSet(lost.keySet());
   }
 
   /** Prints the table and the verdict. */

@@ -25,7 +25,7 @@ import java.util.Optional;
 /** One transfer over a link of its own, and everything that can be broken about it. */
 final class Victim implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
-  private static final String SPOOL_LIMIT = "32MiB";
+  private static final String SPOOL_LIMIT = "8MiB";
 
   private final Site site = new Site();
   private final LoopbackLink link;
