@@ -2,6 +2,7 @@ package io.longhaul.packaging.site;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -13,9 +14,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -54,6 +58,7 @@ public final class LoopbackLink implements AutoCloseable {
   private final Condition changed = lock.newCondition();
   private final List<Long> requested = new ArrayList<>();
   private Optional<ServerSocket> server = Optional.empty();
+  private Future<?> acceptor = CompletableFuture.completedFuture(null);
   private Mode mode = Mode.CARRYING;
   private long nextSlotNanos = System.nanoTime();
   private long carriedBytes;
@@ -150,7 +155,7 @@ public final class LoopbackLink implements AutoCloseable {
     socket.setReuseAddress(true);
     socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), at));
     server = Optional.of(socket);
-    tasks.execute(() -> accept(socket));
+    acceptor = tasks.submit(() -> accept(socket));
     return socket.getLocalPort();
   }
 
@@ -160,7 +165,13 @@ public final class LoopbackLink implements AutoCloseable {
       if (server.isPresent()) {
         server.get().close();
         server = Optional.empty();
+        acceptor.get(); // the port is free only when nobody waits in accept() any more
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while closing port " + port);
+    } catch (ExecutionException e) {
+      throw new IOException("accepting on port " + port + " failed", e);
     } finally {
       lock.unlock();
     }
@@ -279,18 +290,21 @@ public final class LoopbackLink implements AutoCloseable {
 
   /** Resets all connections; new ones are taken at once. */
   public void reset() throws IOException {
+    /* All first: when one is closed, the thread that carries its bytes closes the other. */
     for (Socket socket : open) {
-      resetOne(socket);
+      endByReset(socket);
+    }
+    for (Socket socket : open) {
+      socket.close();
     }
   }
 
-  private static void resetOne(Socket socket) throws IOException {
+  private static void endByReset(Socket socket) {
     try {
       socket.setSoLinger(true, 0);
     } catch (SocketException e) {
       return; // closed by its own end meanwhile
     }
-    socket.close();
   }
 
   @Override
