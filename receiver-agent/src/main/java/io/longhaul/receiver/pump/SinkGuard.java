@@ -41,8 +41,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class SinkGuard {
   private static final Duration LOOK = Duration.ofMillis(100);
-  private static final long STILL_RUNS = -1;
   private static final Duration EXIT_WAIT = Duration.ofSeconds(2);
+  private static final long STILL_RUNS = -1;
 
   private final SessionSpool spool;
   private final SessionLimits limits;

@@ -43,7 +43,6 @@ import org.slf4j.LoggerFactory;
 /** All receive sessions of an agent: those that live, and the tombstones of those that ended. */
 public final class ReceiveSessions implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ReceiveSessions.class);
-  /* Less than the ten seconds that a caller waits; enough for SIGTERM, grace and SIGKILL. */
   private static final Duration LOOK = Duration.ofMillis(20);
   private static final int MOST_LOOKS = 250;
   private static final Duration BURY_AGAIN = Duration.ofSeconds(30);

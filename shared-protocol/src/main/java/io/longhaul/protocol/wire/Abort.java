@@ -10,6 +10,9 @@ import java.time.Duration;
  * @param failure why the session is ended; kind {@code aborted} when a person wants it
  */
 public record Abort(Failure failure) {
-  /** How long an agent may wait for the pump and its child to be gone before it answers. */
+  /**
+   * How long an agent may wait for the pump and its child to be gone before it answers: enough for
+   * SIGTERM, grace and SIGKILL.
+   */
   public static final Duration MOST_WAIT = ProcessGroup.GRACE.plusSeconds(3);
 }
