@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.longhaul.protocol.ApiPaths;
 import io.longhaul.protocol.SessionId;
+import io.longhaul.protocol.SessionState;
 import io.longhaul.protocol.chunk.ChunkRecord;
 import io.longhaul.protocol.failure.Problem;
 import io.longhaul.protocol.failure.ProblemType;
@@ -56,6 +57,7 @@ final class ChunkEndpointTest {
     sender = new SenderUnderTest(directory, Map.of("file", "cat " + stream));
     id = sender.send("file");
     chunks = sender.chunks(id, 4);
+    sender.awaitState(id, SessionState.DRAINING);
   }
 
   @AfterAll
