@@ -3,15 +3,25 @@ package io.longhaul.packaging;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.longhaul.packaging.site.CommandResult;
+import io.longhaul.packaging.site.Eventually;
+import io.longhaul.packaging.site.LoopbackLink;
 import io.longhaul.packaging.site.Site;
 import io.longhaul.packaging.site.Tools;
+import io.longhaul.protocol.SessionId;
+import io.longhaul.protocol.SessionState;
+import io.longhaul.protocol.spool.Role;
+import io.longhaul.protocol.spool.SpoolFile;
+import io.longhaul.protocol.spool.Started;
 import io.longhaul.protocol.testing.Requirements;
+import io.longhaul.protocol.wire.ReceiveStatus;
 import io.longhaul.protocol.zfs.DatasetName;
 import io.longhaul.protocol.zfs.SnapshotName;
 import io.longhaul.protocol.zfs.TestPools;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,14 +33,19 @@ import org.junit.jupiter.api.TestInstance;
 class ZfsTransferIT {
   private static final int FAILED = 1;
   private static final int FILE_BYTES = 6_000_000;
+  private static final long BYTES_PER_SECOND = 8 << 20;
+  private static final String SPOOL_LIMIT = "32MiB";
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final Random RANDOM = new Random(1);
 
   private final Site site;
+  private final LoopbackLink link;
   private TestPools pools;
 
   @SuppressWarnings("NullAway.Init") // pools: before all tests
   ZfsTransferIT() throws Exception {
     site = new Site();
+    link = site.link(BYTES_PER_SECOND);
   }
 
   @BeforeAll
@@ -38,12 +53,15 @@ class ZfsTransferIT {
     Tools.need("curl", "diff");
     Requirements.need(TestPools.available(), "a ZFS at work and the rights of root");
     pools = TestPools.create();
+    site.office().set(SPOOL_LIMIT, "spool", "limit");
+    site.vault().set(SPOOL_LIMIT, "spool", "limit");
     site.start();
   }
 
   @AfterAll
   void destroyPools() throws Exception {
     site.close();
+    link.close();
     if (pools != null) {
       pools.close();
     }
@@ -66,6 +84,42 @@ class ZfsTransferIT {
     assertThat(guid(copy, "one")).isEqualTo(guid(data, "one"));
     assertThat(guid(copy, "two")).isEqualTo(guid(data, "two"));
     same(data, copy);
+  }
+
+  @Test
+  void aKilledSendPumpIsReplacedAndTheSnapshotIsHeldMeanwhile() throws Exception {
+    DatasetName data = dataset("repeated");
+    DatasetName copy = DatasetName.parse(pools.target() + "/repeated");
+    for (int file = 0; file < 10; file++) {
+      write(data, "file" + file, FILE_BYTES);
+    }
+    pools.snapshot(snapshot(data, "one"));
+    SessionId id =
+        site.startDetached("office:" + data + "@one", "vault:" + copy, "--chunk-size", "1MiB");
+    Started sending =
+        Eventually.find(
+            "a chunk that was fed",
+            PATIENCE,
+            () ->
+                site.receive(id).fedBytes() == 0
+                    ? Optional.empty()
+                    : SpoolFile.read(site.spool(id, Role.SEND).started(), Started.class));
+    CommandResult.of(List.of("kill", "-KILL", Long.toString(sending.pump().pid())));
+    assertThat(destroy(snapshot(data, "one")).exit()).isNotZero();
+
+    ReceiveStatus end = site.awaitEnd(id, PATIENCE);
+
+    assertThat(end.state()).as(end.toString()).isEqualTo(SessionState.DONE);
+    assertThat(site.send(id).attempt()).isEqualTo(2);
+    assertThat(guid(copy, "one")).isEqualTo(guid(data, "one"));
+    Eventually.holds(
+        "the snapshot to be released",
+        PATIENCE,
+        () -> destroy(snapshot(data, "one")).exit() == 0);
+  }
+
+  private CommandResult destroy(SnapshotName snapshot) throws Exception {
+    return CommandResult.of(List.of("zfs", "destroy", snapshot.toString()));
   }
 
   @Test

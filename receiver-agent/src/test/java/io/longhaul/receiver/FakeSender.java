@@ -220,6 +220,7 @@ public final class FakeSender implements AutoCloseable {
         1 << 30,
         OptionalLong.of(stream.length),
         1,
+        OptionalLong.empty(),
         Duration.ofDays(1),
         Duration.ZERO,
         SessionLimits.DEFAULT,

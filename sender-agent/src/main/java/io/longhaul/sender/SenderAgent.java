@@ -8,10 +8,12 @@ import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.spool.SpoolRoot;
 import io.longhaul.protocol.wire.SweepReport;
 import io.longhaul.protocol.zfs.CachingZfs;
+import io.longhaul.protocol.zfs.Zfs;
 import io.longhaul.protocol.zfs.ZfsCli;
 import io.longhaul.sender.http.AgentDescription;
 import io.longhaul.sender.http.SenderServer;
 import io.longhaul.sender.session.SendSessions;
+import io.longhaul.sender.session.SnapshotHolds;
 import io.longhaul.sender.session.SourceResolver;
 import java.io.IOException;
 import java.time.Duration;
@@ -53,7 +55,7 @@ public final class SenderAgent implements AutoCloseable {
    * @throws AgentFailedException if the spool or the port cannot be used
    */
   public static SenderAgent start(SenderConfig config)
-      throws ConfigException, AgentFailedException {
+      throws ConfigException, AgentFailedException, InterruptedException {
     Authenticator authenticator = Authenticator.of(config.listen().tokenList());
     SpoolRoot root = SpoolRoot.open(config.spoolOrDefault().root(), Role.SEND);
     try {
@@ -64,7 +66,7 @@ public final class SenderAgent implements AutoCloseable {
       closeQuietly(root, e);
       throw new AgentFailedException(
           "Tried to use the spool directory " + root.path() + " but " + e, e);
-    } catch (AgentFailedException | RuntimeException e) {
+    } catch (AgentFailedException | InterruptedException | RuntimeException e) {
       closeQuietly(root, e);
       throw e;
     }
@@ -72,15 +74,14 @@ public final class SenderAgent implements AutoCloseable {
 
   private static SenderAgent serve(SenderConfig config, Authenticator authenticator, SpoolRoot root)
       throws IOException, AgentFailedException {
-    SourceResolver sources =
-        new SourceResolver(
-            new CachingZfs(
-                new ZfsCli(config.zfsOrDefault().command(), ZFS_ANSWER, ZFS_ESTIMATE),
-                ESTIMATE_TURN),
-            config.streamsOrNone());
+    Zfs zfs =
+        new CachingZfs(
+            new ZfsCli(config.zfsOrDefault().command(), ZFS_ANSWER, ZFS_ESTIMATE), ESTIMATE_TURN);
+    SourceResolver sources = new SourceResolver(zfs, config.streamsOrNone());
     long limit = config.spoolOrDefault().limitBytes();
     SendSessions sessions =
-        new SendSessions(root, sources, config.readers(), limit, InstantSource.system());
+        new SendSessions(
+            root, sources, new SnapshotHolds(zfs), config.readers(), limit, InstantSource.system());
     AgentDescription description =
         new AgentDescription(
             config.name(), Software.name(), limit, sources, warnings(config, root));
@@ -94,10 +95,10 @@ public final class SenderAgent implements AutoCloseable {
     return new SenderAgent(root, sessions, server);
   }
 
-  private void takeUpSessions() throws IOException {
+  private void takeUpSessions() throws IOException, InterruptedException {
     try {
       sessions.scan();
-    } catch (IOException e) {
+    } catch (IOException | InterruptedException e) {
       server.close();
       throw e;
     }

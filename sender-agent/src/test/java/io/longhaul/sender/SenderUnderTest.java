@@ -63,9 +63,15 @@ public final class SenderUnderTest implements AutoCloseable {
     scripts.forEach((name, script) ->
         streams.put(
             name,
-            new StreamConfig(List.of("sh", "-c", script), Optional.empty(), Optional.empty())));
+            new StreamConfig(
+                List.of("sh", "-c", script),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty())));
     streams.put(
-        "absent", new StreamConfig(List.of("no-such-program"), Optional.empty(), Optional.empty()));
+        "absent",
+        new StreamConfig(
+            List.of("no-such-program"), Optional.empty(), Optional.empty(), Optional.empty()));
     for (String identity : identities) {
       Path file = directory.resolve(identity + ".token");
       String token = identity + "-0123456789abcdef";
@@ -88,6 +94,15 @@ public final class SenderUnderTest implements AutoCloseable {
         Optional.of(new SpoolConfig(Optional.of(spool()), Optional.of(new DataSize(LIMIT)))),
         Optional.empty(),
         Optional.of(streams));
+  }
+
+  /** Adds a stream that may be started again, and restarts the agent, which reads it then. */
+  public void addRepeatable(String name, String script) throws Exception {
+    streams.put(
+        name,
+        new StreamConfig(
+            List.of("sh", "-c", script), Optional.empty(), Optional.empty(), Optional.of(true)));
+    restart();
   }
 
   /** Makes later sessions have these limits. */

@@ -21,6 +21,7 @@ final class Notices {
     agent(session.sender().map(Object::toString), before, now, before.send(), now.send())
         .ifPresent(lines::add);
     peer(before, now).ifPresent(lines::add);
+    repeating(before, now).ifPresent(lines::add);
     paused("sending", state(before.send()), now.send().status().map(Notices::pauseOfSend))
         .ifPresent(lines::add);
     paused("receiving", stateReceive(before), now.receive().status().map(Notices::pauseOfReceive))
@@ -61,6 +62,19 @@ final class Notices {
       return Optional.of("the receiver reaches the sender again; going on where it stood");
     }
     return Optional.empty();
+  }
+
+  private static Optional<String> repeating(View before, View now) {
+    boolean was = before.repeatedBytes().isPresent();
+    boolean is = now.repeatedBytes().isPresent();
+    if (is && !was) {
+      return Optional.of(
+          "the source was cut short and is started again; its stream is compared with what was sent"
+              + " before, and not sent twice");
+    }
+    return was && !is && now.send().status().isPresent()
+        ? Optional.of("the source is where it was; going on")
+        : Optional.empty();
   }
 
   private record Pause(SessionState state, String why) {}

@@ -2,6 +2,7 @@ package io.longhaul.coordinator.run;
 
 import io.longhaul.protocol.SessionState;
 import io.longhaul.protocol.chunk.EndRecord;
+import io.longhaul.protocol.config.DataSize;
 import io.longhaul.protocol.config.TimeSpan;
 import io.longhaul.protocol.wire.ReceiveStatus;
 import io.longhaul.protocol.wire.SendStatus;
@@ -102,17 +103,34 @@ public record View(Sight<SendStatus> send, Sight<ReceiveStatus> receive, long no
     if (receive.away(nowNanos).isPresent()) {
       return "receiver-agent silent";
     }
-    return senderAway().isPresent()
-        ? "sender away"
+    if (senderAway().isPresent()) {
+      return "sender away";
+    }
+    return repeatedBytes().isPresent()
+        ? "repeating the source"
         : state().map(SessionState::text).orElse("starting");
   }
 
-  /** Returns {@link #phase} with how long it lasts, where somebody is away. */
+  /** Returns {@link #phase} with how long it lasts, or how far it has come. */
   public String phaseWithTime() {
     return receive
         .away(nowNanos)
         .or(this::senderAway)
         .map(time -> phase() + " " + TimeSpan.display(time))
-        .orElseGet(this::phase);
+        .orElseGet(() -> phase() + repeated());
+  }
+
+  /** Returns how much of the stream a new run of the source has repeated; empty if none does. */
+  OptionalLong repeatedBytes() {
+    return send.status().map(SendStatus::replayedBytes).orElse(OptionalLong.empty());
+  }
+
+  private String repeated() {
+    return repeatedBytes().isEmpty()
+        ? ""
+        : " "
+            + DataSize.display(repeatedBytes().getAsLong())
+            + " of "
+            + DataSize.display(send.status().map(SendStatus::sealedBytes).orElse(0L));
   }
 }

@@ -152,7 +152,7 @@ public record Report(
       case NO_SUCH_SESSION -> "see what runs: coordinator list";
       case PEER_REFUSED -> "see what the other agent grants: coordinator agents; then: " + again;
       case ABORTED -> "to send it after all: " + again;
-      case PUMP_DIED, DIGEST_MISMATCH, CHUNK_LOST, PEER_FAILED, UNKNOWN ->
+      case SOURCE_DIFFERS, PUMP_DIED, DIGEST_MISMATCH, CHUNK_LOST, PEER_FAILED, UNKNOWN ->
           (why.kind() == FailureKind.PUMP_DIED
                   ? "look at the agent's log and pump.log, then: "
                   : "start again: ")

@@ -2,6 +2,7 @@ package io.longhaul.coordinator.run;
 
 import static io.longhaul.coordinator.testing.Statuses.ID;
 import static io.longhaul.coordinator.testing.Statuses.receiving;
+import static io.longhaul.coordinator.testing.Statuses.repeating;
 import static io.longhaul.coordinator.testing.Statuses.sending;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -74,6 +75,16 @@ class NoticesTest {
                 receiving(SessionState.RUNNING).senderAway(Duration.ofSeconds(3)).status(), 0));
     assertThat(between(well, cut)).singleElement().asString().contains("does not reach the sender");
     assertThat(between(cut, well)).singleElement().asString().contains("reaches the sender again");
+  }
+
+  @Test
+  void aSourceThatIsStartedAgainIsMentionedOnceAndAgainWhenItIsWhereItWas() {
+    View well = new View(SEND, RECEIVE, 0);
+    View repeating = well.withSend(Sight.of(repeating(0), 0));
+    View further = well.withSend(Sight.of(repeating(5), 0));
+    assertThat(between(well, repeating)).singleElement().asString().contains("is started again");
+    assertThat(between(repeating, further)).isEmpty();
+    assertThat(between(further, well)).containsExactly("the source is where it was; going on");
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.longhaul.coordinator.run;
 import static io.longhaul.coordinator.testing.Statuses.END;
 import static io.longhaul.coordinator.testing.Statuses.MIB;
 import static io.longhaul.coordinator.testing.Statuses.receiving;
+import static io.longhaul.coordinator.testing.Statuses.repeating;
 import static io.longhaul.coordinator.testing.Statuses.sending;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -53,6 +54,14 @@ class ViewTest {
     var view = new View(Sight.none(), Sight.of(receive, 0), 3 * SECOND);
     assertThat(view.phase()).isEqualTo("sender away");
     assertThat(view.phaseWithTime()).isEqualTo("sender away 12s");
+  }
+
+  @Test
+  void aSourceThatIsStartedAgainSaysHowFarItHasCome() {
+    var receive = Sight.of(receiving(SessionState.RUNNING).status(), 0);
+    var view = new View(Sight.of(repeating(12 * MIB), 0), receive, 0);
+    assertThat(view.phase()).isEqualTo("repeating the source");
+    assertThat(view.phaseWithTime()).isEqualTo("repeating the source 12.0 MiB of 48.0 MiB");
   }
 
   @Test

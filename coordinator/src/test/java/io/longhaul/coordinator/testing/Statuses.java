@@ -114,6 +114,16 @@ public final class Statuses {
 
   public static SendStatus sending(
       SessionId id, SessionState state, Duration sinceProgress, Optional<Failure> failure) {
+    return sending(id, state, 1, OptionalLong.empty(), sinceProgress, failure);
+  }
+
+  private static SendStatus sending(
+      SessionId id,
+      SessionState state,
+      int attempt,
+      OptionalLong replayedBytes,
+      Duration sinceProgress,
+      Optional<Failure> failure) {
     return new SendStatus(
         id,
         state,
@@ -126,13 +136,25 @@ public final class Statuses {
         32 * MIB,
         1L << 30,
         OptionalLong.of(64 * MIB),
-        1,
+        attempt,
+        replayedBytes,
         sinceProgress,
         Duration.ZERO,
         SessionLimits.DEFAULT,
         Map.of("job", "nightly"),
         Optional.empty(),
         failure);
+  }
+
+  /** What a sender says whose source runs for the second time. */
+  public static SendStatus repeating(long replayedBytes) {
+    return sending(
+        ID,
+        SessionState.RUNNING,
+        2,
+        OptionalLong.of(replayedBytes),
+        Duration.ZERO,
+        Optional.empty());
   }
 
   public static SendStatus sending(SessionState state) {

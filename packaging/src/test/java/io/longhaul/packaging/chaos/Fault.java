@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.random.RandomGenerator;
 
-/** A mishap that a transfer has to survive without a process of its pipes noticing. */
+/** A mishap that a transfer has to survive without its sink noticing. */
 public enum Fault {
   SENDER_AGENT_KILLED {
     @Override
@@ -39,6 +39,18 @@ public enum Fault {
     @Override
     void strike(Victim victim, RandomGenerator random) throws Exception {
       stopAndContinue(victim.site().receiver().pid(), random);
+    }
+  },
+  SEND_PUMP_KILLED {
+    @Override
+    void strike(Victim victim, RandomGenerator random) throws Exception {
+      victim.killSource(Started::pump);
+    }
+  },
+  SOURCE_KILLED {
+    @Override
+    void strike(Victim victim, RandomGenerator random) throws Exception {
+      victim.killSource(started -> started.child().orElseThrow());
     }
   },
   SEND_PUMP_STOPPED {

@@ -61,7 +61,7 @@ public final class Toll {
     out.printf(
         "carried beyond the stream's %.0f MB: %.1f MB (fetched twice, and all that is not stream)%n",
         streamBytes / 1e6, (carriedBytes - streamBytes) / 1e6);
-    out.println(wrong.isEmpty() ? "survived: same bytes, same source, same sink" : "NOT survived");
+    out.println(wrong.isEmpty() ? "survived: same bytes, same sink" : "NOT survived");
     wrong.forEach(what -> out.println("  " + what));
   }
 

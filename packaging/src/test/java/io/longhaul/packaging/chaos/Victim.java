@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** One transfer over a link of its own, and everything that can be broken about it. */
 final class Victim implements AutoCloseable {
@@ -31,8 +32,8 @@ final class Victim implements AutoCloseable {
   private final LoopbackLink link;
   private final Keystream stream;
   private final SessionId id;
-  private final ProcessIdentity source;
   private final ProcessIdentity sink;
+  private ProcessIdentity source;
   private RunningCommand coordinator;
 
   /**
@@ -44,6 +45,7 @@ final class Victim implements AutoCloseable {
     this.stream = stream;
     this.link = site.link(bytesPerSecond);
     site.office().stream("data", stream.source());
+    site.office().set(true, "streams", "data", "repeatable");
     site.office().set(SPOOL_LIMIT, "spool", "limit");
     site.vault().set(SPOOL_LIMIT, "spool", "limit");
     site.vault().stream("sum", Keystream.sink(sum()));
@@ -81,6 +83,20 @@ final class Victim implements AutoCloseable {
     signal("KILL", coordinator.pid());
     coordinator.close();
     coordinator = follow();
+  }
+
+  /** Kills a process of the sending side, and waits until the source was started again. */
+  void killSource(Function<Started, ProcessIdentity> victim) throws IOException {
+    Started before = started(Role.SEND);
+    signal("KILL", victim.apply(before).pid());
+    source =
+        Eventually.find(
+            "a new run of the source",
+            PATIENCE,
+            () ->
+                Optional.of(started(Role.SEND))
+                    .filter(now -> now.attempt() > before.attempt())
+                    .flatMap(Started::child));
   }
 
   static void signal(String name, long pid) throws IOException {
@@ -137,7 +153,7 @@ final class Victim implements AutoCloseable {
     return wrong;
   }
 
-  /** Returns whether the two processes that must not notice anything are those of the beginning. */
+  /** Returns whether the sink is that of the beginning, and the source the one last started. */
   boolean pipesAreWhole() throws IOException {
     return started(Role.SEND).child().equals(Optional.of(source))
         && started(Role.RECEIVE).child().equals(Optional.of(sink));

@@ -188,6 +188,7 @@ final class StreamSender implements AutoCloseable {
             1L << 30,
             OptionalLong.empty(),
             1,
+            OptionalLong.empty(),
             Duration.ZERO,
             Duration.ZERO,
             SessionLimits.DEFAULT,

@@ -114,19 +114,14 @@ final class ChunkHandler implements HttpHandler {
     try {
       file = FileChannel.open(path, StandardOpenOption.READ);
     } catch (NoSuchFileException e) {
-      throw lost(chunk, path + " is gone");
+      throw session.missing(chunk, path + " is gone");
     }
     if (file.size() != chunk.length()) {
       long size = file.size();
       file.close();
-      throw lost(chunk, path + " has " + size + " bytes instead of " + chunk.length());
+      throw session.missing(chunk, path + " has " + size + " bytes instead of " + chunk.length());
     }
     return file;
-  }
-
-  private static ProblemException lost(ChunkRecord chunk, String why) {
-    return new ProblemException(
-        ProblemType.CHUNK_LOST, "Tried to read chunk " + chunk.chunk() + " but " + why);
   }
 
   private static SessionId sessionId(HttpServerExchange exchange) throws ProblemException {

@@ -3,9 +3,12 @@ package io.longhaul.sender.pump;
 import io.longhaul.protocol.chunk.ChunkDigests;
 import io.longhaul.protocol.chunk.ChunkRecord;
 import io.longhaul.protocol.chunk.ManifestWriter;
+import io.longhaul.protocol.failure.Failure;
+import io.longhaul.protocol.spool.Mark;
 import io.longhaul.protocol.spool.SessionSpool;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -14,35 +17,43 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts the stream into chunks: writes each block where it belongs, hands it on to be hashed, and
- * seals the chunks in order. Used by one thread.
+ * seals the chunks in order. What an earlier attempt has sealed is cut where it was then and
+ * compared; of that, the chunks that are not released yet are written anew, in case they are
+ * damaged. Used by one thread.
  */
 final class Chunker implements Closeable {
   private final SessionSpool spool;
   private final ManifestWriter manifest;
+  private final Replay replay;
   private final HashPool hashes;
   private final SpoolRoom room;
   private final long chunkBytes;
   private final long sealAfterNanos;
 
   private final Deque<OpenChunk> awaited = new ArrayDeque<>();
+  private final Deque<ChunkRecord> rewritten = new ArrayDeque<>();
   private @Nullable OpenChunk open;
   private long nextNumber;
   private long nextOffset;
+  private Mark replayed = Mark.NONE;
+  private @Nullable Failure difference;
 
   /**
-   * Creates the chunker of a new stream.
+   * Creates the chunker of a stream, which begins at its first byte.
    *
    * @param sealAfter how long after its first byte a chunk is sealed that is not full by then
    */
   Chunker(
       SessionSpool spool,
       ManifestWriter manifest,
+      Replay replay,
       HashPool hashes,
       SpoolRoom room,
       long chunkBytes,
       Duration sealAfter) {
     this.spool = spool;
     this.manifest = manifest;
+    this.replay = replay;
     this.hashes = hashes;
     this.room = room;
     this.chunkBytes = chunkBytes;
@@ -61,10 +72,10 @@ final class Chunker implements Closeable {
         return false;
       }
       OpenChunk chunk = openChunk(now);
-      most = Math.min(most, chunkBytes - chunk.length());
+      most = Math.min(most, chunk.room());
       int written = chunk.write(block, (int) most);
       room.written(written);
-      if (chunk.length() == chunkBytes) {
+      if (chunk.isFull()) {
         endChunk();
       }
       if (written < most) {
@@ -77,7 +88,17 @@ final class Chunker implements Closeable {
   private OpenChunk openChunk(long now) throws IOException {
     OpenChunk chunk = open;
     if (chunk == null) {
-      chunk = new OpenChunk(spool, nextNumber, nextOffset, hashes.begin(), now);
+      Optional<ChunkRecord> before = replay.record(nextNumber);
+      chunk =
+          new OpenChunk(
+              spool,
+              nextNumber,
+              nextOffset,
+              before.map(ChunkRecord::length).orElse(chunkBytes),
+              before,
+              before.filter(record -> record.end() <= room.releasedBytes()).isEmpty(),
+              hashes.begin(),
+              now);
       open = chunk;
       nextNumber++;
     }
@@ -95,33 +116,77 @@ final class Chunker implements Closeable {
     }
   }
 
-  /** Ends an open chunk that has been waiting for more bytes for too long. */
+  /** Ends an open chunk that is a new one and has been waiting for more bytes for too long. */
   void endOldChunk(long now) throws IOException {
-    if (open != null && now - open.begunAt() >= sealAfterNanos) {
+    if (open != null && open.before().isEmpty() && now - open.begunAt() >= sealAfterNanos) {
       endChunk();
     }
   }
 
   /**
-   * Seals the chunks whose digests are there, in order: final name first, then the manifest.
+   * Seals the chunks whose digests are there, in order: final name first, then the manifest. Stops
+   * for good at the first that is not what it was before; see {@link #difference}.
    *
-   * @return whether any was sealed
+   * @return whether any was sealed or found to be the same again
    */
   boolean seal() throws IOException {
     boolean any = false;
-    while (!awaited.isEmpty()) {
+    while (!awaited.isEmpty() && difference == null) {
       OpenChunk chunk = awaited.getFirst();
       Optional<ChunkDigests> digests = chunk.hash().digests();
       if (digests.isEmpty()) {
         return any;
       }
-      chunk.rename();
-      manifest.append(
-          ChunkRecord.of(chunk.number(), chunk.offset(), chunk.length(), digests.get()));
+      ChunkRecord record =
+          ChunkRecord.of(chunk.number(), chunk.offset(), chunk.length(), digests.get());
+      if (chunk.before().isPresent()) {
+        compare(chunk, chunk.before().get(), record);
+      } else {
+        chunk.rename();
+        manifest.append(record);
+      }
       awaited.removeFirst();
       any = true;
     }
     return any;
+  }
+
+  private void compare(OpenChunk chunk, ChunkRecord before, ChunkRecord now) throws IOException {
+    if (!now.equals(before)) {
+      difference = Replay.differs(before, now);
+      return;
+    }
+    if (chunk.isKept()) {
+      chunk.rename();
+      rewritten.add(now);
+      deleteReleased();
+    }
+    replayed = new Mark(now.chunk() + 1, now.end(), false);
+  }
+
+  /** Returns what the source gave otherwise than before, if it did. */
+  Optional<Failure> difference() {
+    return Optional.ofNullable(difference);
+  }
+
+  /** Returns how far the stream was found to be what it was before. */
+  Mark replayed() {
+    return replayed;
+  }
+
+  /** Returns whether there is nothing more to compare. */
+  boolean isReplayed() {
+    return replayed.to() == replay.sealedTo();
+  }
+
+  /**
+   * Deletes the chunks that were written anew and released at the same time: the agent may have
+   * deleted the old file only.
+   */
+  void deleteReleased() throws IOException {
+    while (!rewritten.isEmpty() && rewritten.getFirst().end() <= room.releasedBytes()) {
+      Files.deleteIfExists(spool.chunk(rewritten.removeFirst().chunk()));
+    }
   }
 
   /** Returns whether all that was written is sealed. */

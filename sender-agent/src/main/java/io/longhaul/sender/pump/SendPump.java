@@ -1,6 +1,7 @@
 package io.longhaul.sender.pump;
 
 import io.longhaul.protocol.Json;
+import io.longhaul.protocol.chunk.AttemptRecord;
 import io.longhaul.protocol.chunk.ChunkHasher;
 import io.longhaul.protocol.chunk.DigestChoice;
 import io.longhaul.protocol.chunk.ManifestReader;
@@ -10,6 +11,7 @@ import io.longhaul.protocol.failure.FailureKind;
 import io.longhaul.protocol.pipe.ProcessIdentity;
 import io.longhaul.protocol.retry.Sleeper;
 import io.longhaul.protocol.spool.Control;
+import io.longhaul.protocol.spool.Mark;
 import io.longhaul.protocol.spool.Outcome;
 import io.longhaul.protocol.spool.SessionSpool;
 import io.longhaul.protocol.spool.SpoolFile;
@@ -27,7 +29,8 @@ import java.util.function.Function;
 
 /**
  * The life of one send pump: take the lock, clean up, start the source, pump, leave an outcome. It
- * runs at most once per session directory.
+ * runs once per session directory; if the source is repeatable, a pump whose predecessor was killed
+ * starts it again, and so does one whose source was killed.
  */
 final class SendPump {
   /** How a run came out. */
@@ -40,16 +43,19 @@ final class SendPump {
     NOT_OURS
   }
 
-  private static final int ATTEMPT = 1;
+  private static final int MOST_FRUITLESS = 5;
 
   private final SessionSpool spool;
   private final SpooledSend send;
   private final PumpTimes times;
+  private final Optional<Started> before;
 
-  private SendPump(SessionSpool spool, SpooledSend send, PumpTimes times) {
+  private SendPump(
+      SessionSpool spool, SpooledSend send, PumpTimes times, Optional<Started> before) {
     this.spool = spool;
     this.send = send;
     this.times = times;
+    this.before = before;
   }
 
   /**
@@ -71,10 +77,11 @@ final class SendPump {
       return Result.NOT_OURS;
     }
     try (SpoolLock _ = lock.get()) {
-      if (Files.exists(spool.started()) || Files.exists(spool.outcome())) {
+      Optional<Started> before = SpoolFile.read(spool.started(), Started.class);
+      if (Files.exists(spool.outcome()) || (before.isPresent() && !send.repeatable())) {
         return Result.NOT_OURS;
       }
-      Outcome outcome = new SendPump(spool, send, times.apply(send)).pump();
+      Outcome outcome = new SendPump(spool, send, times.apply(send), before).pump();
       SpoolFile.force(spool.outcome(), outcome);
       return outcome.failure().isEmpty() ? Result.DELIVERED : Result.FAILED;
     }
@@ -84,22 +91,56 @@ final class SendPump {
     try {
       loadEndingClasses();
       removeLeftovers();
-      SpoolFile.force(
-          spool.started(), new Started(ProcessIdentity.self(), ATTEMPT, Optional.empty()));
-      return pumpSource();
+      int attempt = before.map(Started::attempt).orElse(0) + 1;
+      String cause = "the pump was killed, or the machine went down";
+      while (true) {
+        SpoolFile.force(
+            spool.started(), new Started(ProcessIdentity.self(), attempt, Optional.empty()));
+        Outcome outcome = pumpSource(attempt, cause);
+        Optional<String> again = causeOfRepeating(outcome);
+        if (again.isEmpty()) {
+          return outcome;
+        }
+        attempt++;
+        cause = again.get();
+        removeLeftovers();
+      }
     } catch (IOException e) {
       return failed(SourceFailures.spool(e));
     }
   }
 
-  private Outcome pumpSource() throws IOException, InterruptedException {
+  /** Returns why the source may be started again; empty if the outcome stands. */
+  private Optional<String> causeOfRepeating(Outcome outcome) {
+    boolean killed =
+        outcome.failure().filter(f -> f.kind() == FailureKind.SOURCE_FAILED).isPresent()
+            && SourceFailures.isSignal(outcome.exit());
+    return killed && send.repeatable() ? outcome.failure().map(Failure::message) : Optional.empty();
+  }
+
+  private Outcome pumpSource(int attempt, String cause) throws IOException, InterruptedException {
     BlockingQueue<PumpEvent> events = new LinkedBlockingQueue<>();
     SpoolRoom room = new SpoolRoom(spool.released(), send.spoolLimitBytes(), System.nanoTime());
+    room.look(System.nanoTime());
     try (ManifestWriter manifest = ManifestWriter.open(spool.manifest(), spool.id());
+        Replay replay = Replay.open(spool);
         HashPool hashes = new HashPool(send.request().digests(), events);
         Chunker chunker =
             new Chunker(
-                spool, manifest, hashes, room, send.request().chunkBytes(), times.sealAfter())) {
+                spool,
+                manifest,
+                replay,
+                hashes,
+                room,
+                send.request().chunkBytes(),
+                times.sealAfter())) {
+      if (attempt > 1) {
+        if (replay.fruitlessAttempts() >= MOST_FRUITLESS) {
+          return failed(SourceFailures.fruitless(MOST_FRUITLESS, cause));
+        }
+        manifest.append(new AttemptRecord(attempt, replay.sealedTo(), cause));
+        SpoolFile.write(spool.replayed(), Mark.NONE);
+      }
       Source source;
       try {
         source = Source.start(send.command(), spool.sourceFifo(), new BlockPool(), events);
@@ -109,7 +150,7 @@ final class SendPump {
       try {
         SpoolFile.force(
             spool.started(),
-            new Started(ProcessIdentity.self(), ATTEMPT, Optional.of(source.identity())));
+            new Started(ProcessIdentity.self(), attempt, Optional.of(source.identity())));
         return new StreamPump(send, spool, times, source, events, manifest, chunker, room).run();
       } catch (IOException | RuntimeException e) {
         source.end(times.grace());
@@ -122,7 +163,10 @@ final class SendPump {
     return new Outcome(OptionalInt.empty(), Optional.of(failure), "");
   }
 
-  /** Removes what a pump left that was killed before it started its source. */
+  /**
+   * Removes what another attempt left: what is not recorded, and after a reboot every chunk, as
+   * those were not forced to disk.
+   */
   private void removeLeftovers() throws IOException {
     Files.deleteIfExists(spool.sourceFifo());
     long recorded = 0;
@@ -132,9 +176,11 @@ final class SendPump {
         recorded = manifest.sealedTo();
       }
     }
+    boolean rebooted =
+        before.isPresent() && !before.get().pump().bootId().equals(ProcessIdentity.currentBoot());
     for (Path file : spool.chunkFiles()) {
       boolean whole = file.equals(spool.chunk(SessionSpool.chunkNumber(file).orElseThrow()));
-      if (!whole || SessionSpool.chunkNumber(file).orElseThrow() >= recorded) {
+      if (!whole || rebooted || SessionSpool.chunkNumber(file).orElseThrow() >= recorded) {
         Files.delete(file);
       }
     }

@@ -5,6 +5,7 @@ import io.longhaul.protocol.failure.FailureKind;
 import io.longhaul.protocol.zfs.ZfsError;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.OptionalInt;
 
 /** The ways in which a source can fail, in words. Pure. */
 final class SourceFailures {
@@ -32,6 +33,18 @@ final class SourceFailures {
                 + " process still holds its output open; let the command wait for the processes that"
                 + " it starts%s")
             .formatted(send.command(), describe(status), waited.toSeconds(), said(stderr)));
+  }
+
+  static Failure fruitless(int attempts, String lastCause) {
+    return Failure.permanent(
+        FailureKind.SOURCE_FAILED,
+        "Tried to start the source again but %d attempts in a row brought nothing new; the last ended because %s"
+            .formatted(attempts, lastCause));
+  }
+
+  /** Returns whether the source was ended by a signal, as against ending by itself. */
+  static boolean isSignal(OptionalInt exit) {
+    return exit.isPresent() && exit.getAsInt() > SIGNALS;
   }
 
   Failure inactive(Duration limit) {

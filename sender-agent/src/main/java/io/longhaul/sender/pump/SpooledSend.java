@@ -22,6 +22,7 @@ import java.util.Set;
  * @param spoolLimitBytes the most that the chunks in the spool may take
  * @param guid the GUID of the snapshot that is sent, if the source is a ZFS dataset
  * @param estimateBytes the expected length of the stream, where the source can tell
+ * @param repeatable whether the source, started again, gives the same bytes
  * @param zfs whether the source is a {@code zfs} command, whose messages we know
  */
 public record SpooledSend(
@@ -35,6 +36,7 @@ public record SpooledSend(
     long spoolLimitBytes,
     Optional<String> guid,
     OptionalLong estimateBytes,
+    boolean repeatable,
     boolean zfs) {
   /** The version that this build writes. */
   public static final int FORMAT = 1;

@@ -7,6 +7,7 @@ import io.longhaul.protocol.spool.Outcome;
 import io.longhaul.protocol.spool.SessionSpool;
 import io.longhaul.protocol.spool.SpoolFile;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -44,6 +45,9 @@ final class StreamPump {
   private long pipeQuietSince;
   private long controlLookedAt;
   private long releasedBefore;
+  private boolean replaying = true;
+  private long replayTold;
+  private long replayToldAt;
 
   StreamPump(
       SpooledSend send,
@@ -67,6 +71,7 @@ final class StreamPump {
     this.progressAt = now;
     this.pipeQuietSince = now;
     this.controlLookedAt = now - TICK.toNanos();
+    this.replayToldAt = now;
   }
 
   /**
@@ -87,10 +92,15 @@ final class StreamPump {
       if (chunker.seal()) {
         progressAt = now;
       }
+      tellReplay(now);
       if (exit.isPresent() && isSuccess() && endOfFile && unwritten.isEmpty()) {
         chunker.endChunk();
         chunker.seal();
-        if (chunker.allSealed()) {
+        if (chunker.allSealed() && chunker.difference().isEmpty()) {
+          if (!chunker.isReplayed()) {
+            return end(Replay.tooShort(chunker.replayed().bytes()));
+          }
+          tellReplay(now);
           manifest.append(manifest.digest().end(exit.getAsInt(), send.guid()));
           return new Outcome(exit, Optional.empty(), source.stderrTail());
         }
@@ -99,6 +109,21 @@ final class StreamPump {
       if (failure.isPresent()) {
         return end(failure.get());
       }
+    }
+  }
+
+  /** Says how far an earlier attempt is repeated, now and then; nothing once it is. */
+  private void tellReplay(long now) throws IOException {
+    if (!replaying) {
+      return;
+    }
+    if (chunker.isReplayed()) {
+      Files.deleteIfExists(spool.replayed());
+      replaying = false;
+    } else if (now - replayToldAt >= TICK.toNanos() && chunker.replayed().to() > replayTold) {
+      replayTold = chunker.replayed().to();
+      replayToldAt = now;
+      SpoolFile.write(spool.replayed(), chunker.replayed());
     }
   }
 
@@ -131,6 +156,7 @@ final class StreamPump {
     chunker.endOldChunk(now);
     if (room.releasedBytes() > releasedBefore) {
       releasedBefore = room.releasedBytes();
+      chunker.deleteReleased();
       progressAt = now;
     }
   }
@@ -147,6 +173,9 @@ final class StreamPump {
       if (control.isPresent()) {
         return control.map(Control::end);
       }
+    }
+    if (chunker.difference().isPresent()) {
+      return chunker.difference();
     }
     if (broken != null) {
       return Optional.of(SourceFailures.spool(broken));

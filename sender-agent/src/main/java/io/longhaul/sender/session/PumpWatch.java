@@ -5,8 +5,11 @@ import io.longhaul.protocol.failure.FailureKind;
 import io.longhaul.protocol.pipe.ProcessGroup;
 import io.longhaul.protocol.pipe.ProcessIdentity;
 import io.longhaul.protocol.retry.Sleeper;
+import io.longhaul.protocol.spool.Mark;
 import io.longhaul.protocol.spool.Outcome;
+import io.longhaul.protocol.spool.PumpProcess;
 import io.longhaul.protocol.spool.SessionSpool;
+import io.longhaul.protocol.spool.SpoolFile;
 import io.longhaul.protocol.spool.Started;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -31,19 +34,24 @@ final class PumpWatch {
 
   private final SendSession session;
   private final SpoolView spool;
-  private final Optional<Process> process;
+  private final PumpProcess pump;
+  private Optional<Process> process;
 
   /** What the last look found: others may have made the manifest's reader look meanwhile. */
-  private record Seen(boolean started, long sealedTo, boolean ended) {
-    static final Seen NOTHING = new Seen(false, 0, false);
+  private record Seen(boolean started, long sealedTo, Optional<Mark> replayed, boolean ended) {
+    static final Seen NOTHING = new Seen(false, 0, Optional.empty(), false);
 
     static Seen now(SpoolView spool) {
       return new Seen(
-          Files.exists(spool.spool().started()), spool.sealedTo(), spool.end().isPresent());
+          Files.exists(spool.spool().started()),
+          spool.sealedTo(),
+          spool.replayed(),
+          spool.end().isPresent());
     }
 
     boolean isOlderThan(SpoolView spool) {
       return sealedTo != spool.sealedTo()
+          || !replayed.equals(spool.replayed())
           || ended != spool.end().isPresent()
           || (!started && Files.exists(spool.spool().started()));
     }
@@ -51,15 +59,18 @@ final class PumpWatch {
 
   private long probedAt = System.nanoTime();
   private Seen seen = Seen.NOTHING;
+  private int lastAttempt = -1;
 
   /**
    * Creates the watch.
    *
+   * @param pump starts another pump if this one is killed and the stream is repeatable
    * @param process the pump, if this very agent started it
    */
-  PumpWatch(SendSession session, Optional<Process> process) {
+  PumpWatch(SendSession session, PumpProcess pump, Optional<Process> process) {
     this.session = session;
     this.spool = session.spool();
+    this.pump = pump;
     this.process = process;
   }
 
@@ -116,7 +127,7 @@ final class PumpWatch {
     if (outcome.isPresent()) {
       outcome.get().failure().ifPresent(session::ended);
     } else if (gone) {
-      session.ended(pumpDied());
+      pumpDied();
     } else if (session.judge() == Inactivity.Verdict.STALLED) {
       session.end(
           Failure.resumable(
@@ -140,12 +151,29 @@ final class PumpWatch {
     return process.filter(Process::isAlive).isEmpty() && !spool.locked();
   }
 
-  private Failure pumpDied() throws IOException, InterruptedException {
-    SessionSpool files = spool.spool();
-    Optional<ProcessIdentity> source = spool.started().flatMap(Started::child);
+  /** Ends what is left of the source; has it repeated by another pump, unless that was in vain. */
+  private void pumpDied() throws IOException, InterruptedException {
+    Optional<Started> started = spool.started();
+    Optional<ProcessIdentity> source = started.flatMap(Started::child);
     if (source.isPresent()) {
       ProcessGroup.end(source.get(), ProcessGroup.GRACE, Sleeper.REAL);
     }
+    int attempt = started.map(Started::attempt).orElse(0);
+    if (!session.send().repeatable() || attempt <= lastAttempt) {
+      session.ended(diedForGood());
+      return;
+    }
+    lastAttempt = attempt;
+    LOG.atWarn()
+        .addKeyValue("session", session.send().id())
+        .addKeyValue("sealedTo", spool.sealedTo())
+        .log("the send pump is gone; the source is started again");
+    SpoolFile.write(spool.spool().replayed(), Mark.NONE);
+    process = Optional.of(pump.start(spool.spool()));
+  }
+
+  private Failure diedForGood() throws IOException {
+    SessionSpool files = spool.spool();
     return Failure.resumable(
         FailureKind.PUMP_DIED,
         "Tried to send "

@@ -12,6 +12,7 @@ import java.util.Set;
  * @param successCodes its exit statuses that count as success
  * @param guid the GUID of the snapshot, for ZFS
  * @param estimateBytes the expected length of the stream, where the source can tell
+ * @param repeatable whether, started again, it gives the same bytes
  * @param zfs whether its messages are those of ZFS
  */
 record ResolvedSource(
@@ -19,4 +20,5 @@ record ResolvedSource(
     Set<Integer> successCodes,
     Optional<String> guid,
     OptionalLong estimateBytes,
+    boolean repeatable,
     boolean zfs) {}

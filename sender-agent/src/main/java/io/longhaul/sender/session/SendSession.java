@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -130,6 +131,7 @@ public final class SendSession {
           send.spoolLimitBytes(),
           send.estimateBytes(),
           spool.attempt(),
+          spool.replayed().map(mark -> OptionalLong.of(mark.bytes())).orElse(OptionalLong.empty()),
           inactivity.sinceProgress(now),
           inactivity.sinceContact(now),
           send.request().limits(),
@@ -265,6 +267,23 @@ public final class SendSession {
   /** Returns the file of a sealed chunk; it may be gone. */
   public Path chunkFile(ChunkRecord record) {
     return spool.spool().chunk(record.chunk());
+  }
+
+  /**
+   * Says why the file of a sealed chunk is not what it should be: the stream is being repeated and
+   * the chunk will come back, or it is lost.
+   */
+  public ProblemException missing(ChunkRecord record, String why) throws IOException {
+    boolean comesBack = send.repeatable() && spool.mayBeRepeated();
+    return new ProblemException(
+        comesBack ? ProblemType.CHUNK_NOT_SEALED : ProblemType.CHUNK_LOST,
+        "Tried to read chunk "
+            + record.chunk()
+            + " of session "
+            + send.id()
+            + " but "
+            + why
+            + (comesBack ? "; it comes back, as the source is started again" : ""));
   }
 
   static ProblemException ended(SendStatus status) {

@@ -19,6 +19,7 @@ import io.longhaul.protocol.wire.ManifestPage;
 import io.longhaul.protocol.wire.SendRequest;
 import io.longhaul.protocol.wire.SendStatus;
 import io.longhaul.protocol.wire.SweepReport;
+import io.longhaul.protocol.zfs.ZfsException;
 import io.longhaul.sender.pump.SendPumpMain;
 import io.longhaul.sender.pump.SpooledSend;
 import java.io.IOException;
@@ -49,6 +50,7 @@ public final class SendSessions implements AutoCloseable {
 
   private final SpoolRoot root;
   private final SourceResolver sources;
+  private final SnapshotHolds holds;
   private final Set<String> readers;
   private final long limitBytes;
   private final InstantSource clock;
@@ -69,12 +71,14 @@ public final class SendSessions implements AutoCloseable {
   public SendSessions(
       SpoolRoot root,
       SourceResolver sources,
+      SnapshotHolds holds,
       Set<String> readers,
       long limitBytes,
       InstantSource clock)
       throws IOException {
     this.root = root;
     this.sources = sources;
+    this.holds = holds;
     this.readers = Set.copyOf(readers);
     this.limitBytes = limitBytes;
     this.clock = clock;
@@ -86,29 +90,58 @@ public final class SendSessions implements AutoCloseable {
   public record Created(SendStatus status, boolean isNew) {}
 
   /** Takes up every session in the spool: live pumps are followed on, the others' ends are told. */
-  public void scan() throws IOException {
+  public void scan() throws IOException, InterruptedException {
     for (SessionSpool spool : root.sessions()) {
       try {
         Optional<SpooledSend> send = SpoolFile.read(spool.request(), SpooledSend.class);
         if (send.isPresent() && tombstones.get(spool.id()).isEmpty()) {
           takeUp(spool, send.get());
+        } else if (send.isPresent()) {
+          watches.execute(() -> release(send.get()));
         }
       } catch (IOException e) {
-        LOG.atError().setCause(e).addKeyValue("session", spool.id()).log("session cannot be read");
+        LOG.atError()
+            .setCause(e)
+            .addKeyValue("session", spool.id())
+            .log("session cannot be taken up");
       }
     }
     scanned = true;
     LOG.atInfo().addKeyValue("sessions", live.size()).log("spool scanned");
   }
 
-  private void takeUp(SessionSpool spool, SpooledSend send) throws IOException {
+  private void takeUp(SessionSpool spool, SpooledSend send)
+      throws IOException, InterruptedException {
     SendSession session = SendSession.open(send, new SpoolView(spool), System::nanoTime);
     boolean neverStarted =
         !Files.exists(spool.started())
             && !Files.exists(spool.outcome())
             && !Files.exists(spool.control())
             && !session.spool().locked();
+    if (neverStarted) {
+      holdIfPossible(send);
+    }
     follow(session, neverStarted ? Optional.of(PUMP.start(spool)) : Optional.empty());
+  }
+
+  /* The session was promised: without its snapshot its source will say what is wrong. */
+  private void holdIfPossible(SpooledSend send) throws InterruptedException {
+    try {
+      holds.hold(send);
+    } catch (ZfsException e) {
+      LOG.atWarn().setCause(e).addKeyValue("session", send.id()).log("snapshots are not held");
+    }
+  }
+
+  /** Lets go of an ended session's snapshots; what fails here is tried again at the next start. */
+  private void release(SpooledSend send) {
+    try {
+      holds.release(send);
+    } catch (ZfsException e) {
+      LOG.atWarn().setCause(e).addKeyValue("session", send.id()).log("snapshots are still held");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Throws unless all sessions are known and watched: one that exists must not be denied. */
@@ -182,12 +215,15 @@ public final class SendSessions implements AutoCloseable {
             limitBytes,
             source.guid(),
             source.estimateBytes(),
+            source.repeatable(),
             source.zfs());
     SessionSpool spool = root.create(id, Json.TOLERANT.writeValueAsBytes(send));
     Process pump;
     try {
+      hold(send);
       pump = PUMP.start(spool);
-    } catch (IOException e) {
+    } catch (ProblemException | IOException | InterruptedException e) {
+      release(send);
       spool.delete();
       throw e;
     }
@@ -200,6 +236,14 @@ public final class SendSessions implements AutoCloseable {
         .addKeyValue("creator", creator.name())
         .log("session created");
     return session.status();
+  }
+
+  private void hold(SpooledSend send) throws ProblemException, InterruptedException {
+    try {
+      holds.hold(send);
+    } catch (ZfsException e) {
+      throw new ProblemException(SourceResolver.problem(e), String.valueOf(e.getMessage()));
+    }
   }
 
   private void check(SendRequest request) throws ProblemException {
@@ -242,7 +286,7 @@ public final class SendSessions implements AutoCloseable {
     live.put(session.send().id(), session);
     watches.execute(() -> {
       try {
-        if (new PumpWatch(session, pump).run(() -> stopping)) {
+        if (new PumpWatch(session, PUMP, pump).run(() -> stopping)) {
           bury(session);
         }
       } catch (InterruptedException e) {
@@ -264,6 +308,7 @@ public final class SendSessions implements AutoCloseable {
     if (tombstones.get(status.id()).isEmpty()) {
       putTombstone(session, status);
     }
+    release(session.send());
     session.spool().close();
     if (!isResumable(status)) {
       session.spool().spool().delete();

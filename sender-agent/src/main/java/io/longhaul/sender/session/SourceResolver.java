@@ -79,7 +79,12 @@ public final class SourceResolver {
     Command command = new Command(config.command(), config.environment().orElse(Map.of()));
     requireExecutable(command, "stream '" + name + "'", "streams." + name + ".command");
     return new ResolvedSource(
-        command, config.codes(), Optional.empty(), OptionalLong.empty(), false);
+        command,
+        config.codes(),
+        Optional.empty(),
+        OptionalLong.empty(),
+        config.repeatable().orElse(false),
+        false);
   }
 
   private ResolvedSource zfs(ZfsSend send)
@@ -99,7 +104,12 @@ public final class SourceResolver {
       }
     }
     return new ResolvedSource(
-        new Command(words, ZFS_ENVIRONMENT), Set.of(0), guid, zfs.estimate(send, features), true);
+        new Command(words, ZFS_ENVIRONMENT),
+        Set.of(0),
+        guid,
+        zfs.estimate(send, features),
+        true,
+        true);
   }
 
   private static ProblemException absent(ZfsSend send, String what) {
@@ -127,7 +137,7 @@ public final class SourceResolver {
     }
   }
 
-  private static ProblemType problem(ZfsException e) {
+  static ProblemType problem(ZfsException e) {
     return switch (e.error()) {
       case NO_SUCH_DATASET, BASE_MISMATCH -> ProblemType.NOT_FOUND;
       case NO_ANSWER, BUSY -> ProblemType.NOT_READY;

@@ -30,6 +30,7 @@ final class SpoolView implements Closeable {
       Caffeine.newBuilder().maximumSize(RECORDS_KEPT).build();
 
   private volatile @Nullable ManifestReader manifest;
+  private volatile Optional<Mark> replayed = Optional.empty();
 
   SpoolView(SessionSpool spool) {
     this.spool = spool;
@@ -41,6 +42,7 @@ final class SpoolView implements Closeable {
 
   /** Takes in what the pump has sealed by now; one thread calls it. */
   void refresh() throws IOException {
+    replayed = SpoolFile.read(spool.replayed(), Mark.class);
     ManifestReader reader = manifest;
     if (reader == null) {
       if (!Files.exists(spool.manifest())) {
@@ -65,6 +67,19 @@ final class SpoolView implements Closeable {
   int attempt() {
     ManifestReader reader = manifest;
     return reader == null ? 1 : reader.attempts();
+  }
+
+  /** Returns how far a new attempt has repeated the ones before it, while it does. */
+  Optional<Mark> replayed() {
+    return replayed;
+  }
+
+  /**
+   * Returns whether the pump is about to write chunks anew, or will be: it repeats the stream, or
+   * is gone.
+   */
+  boolean mayBeRepeated() throws IOException {
+    return end().isEmpty() && (Files.exists(spool.replayed()) || !locked());
   }
 
   Optional<EndRecord> end() {

@@ -13,11 +13,15 @@ import java.util.Set;
  * @param successCodes its exit statuses that count as success; 0 alone unless told otherwise (GNU
  *     tar ends with 1 when a file changed while it was read)
  * @param environment variables for it
+ * @param repeatable whether the command gives the same bytes each time, as one that reads a
+ *     snapshot does: it is then started again if it was killed, and each chunk compared with what
+ *     it was; false unless told otherwise
  */
 public record StreamConfig(
     List<String> command,
     Optional<Set<Integer>> successCodes,
-    Optional<Map<String, String>> environment) {
+    Optional<Map<String, String>> environment,
+    Optional<Boolean> repeatable) {
   private static final int MOST_STATUS = 255;
 
   /** Returns every fault, for the configuration key {@code key}. */

@@ -43,11 +43,17 @@ final class PumpUnderTest {
 
   final SessionSpool spool;
   private final PumpTimes times;
-  private final FutureTask<SendPump.Result> run;
+  private FutureTask<SendPump.Result> run;
 
   PumpUnderTest(Path root, long chunkBytes, long limitBytes, PumpTimes times, List<String> source)
       throws Exception {
-    this(root, chunkBytes, limitBytes, times, Set.of(0), source);
+    this(root, chunkBytes, limitBytes, times, Set.of(0), false, source);
+  }
+
+  /** Creates a pump whose source may be started again. */
+  static PumpUnderTest repeatable(Path root, long chunkBytes, PumpTimes times, List<String> source)
+      throws Exception {
+    return new PumpUnderTest(root, chunkBytes, 1 << 20, times, Set.of(0), true, source);
   }
 
   PumpUnderTest(
@@ -56,6 +62,7 @@ final class PumpUnderTest {
       long limitBytes,
       PumpTimes times,
       Set<Integer> successCodes,
+      boolean repeatable,
       List<String> source)
       throws Exception {
     SessionId id = SessionId.create(InstantSource.system());
@@ -79,17 +86,30 @@ final class PumpUnderTest {
             limitBytes,
             Optional.empty(),
             OptionalLong.empty(),
+            repeatable,
             false);
     try (SpoolRoot spools = SpoolRoot.open(root, Role.SEND)) {
       spool = spools.create(id, Json.TOLERANT.writeValueAsBytes(send));
     }
     this.times = times;
-    run = new FutureTask<>(() -> SendPump.run(spool.directory(), _ -> this.times));
+    run = task();
+  }
+
+  private FutureTask<SendPump.Result> task() {
+    return new FutureTask<>(() -> SendPump.run(spool.directory(), _ -> times));
   }
 
   PumpUnderTest start() {
     Thread.ofPlatform().daemon().name("pump-under-test").start(run);
     return this;
+  }
+
+  /** Runs another pump in the same directory, as if the one before had been killed. */
+  PumpUnderTest startAnother() throws Exception {
+    run.get(60, TimeUnit.SECONDS);
+    Files.delete(spool.outcome());
+    run = task();
+    return start();
   }
 
   boolean isDone() {

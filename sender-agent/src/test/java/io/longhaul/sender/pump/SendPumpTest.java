@@ -56,6 +56,7 @@ final class SendPumpTest {
                 1 << 20,
                 PumpUnderTest.QUICK,
                 Set.of(0, 1),
+                false,
                 List.of("sh", "-c", "printf x; exit 1"))
             .start();
     assertThat(pump.outcome().failure()).isEmpty();

@@ -214,6 +214,49 @@ final class SendSessionsTest {
     assertThat(type(sender.get(ApiPaths.send(id), ""))).isEqualTo(ProblemType.NO_SUCH_SESSION);
   }
 
+  @Test
+  void aRepeatableStreamGoesOnAfterItsPumpWasKilledAndSoDoesTheAgentAfterIt() throws Exception {
+    sender.addRepeatable("again", "cat " + directory.resolve("stream"));
+    SessionId id = sender.send("again");
+    ByteArrayOutputStream stream = new ByteArrayOutputStream();
+    long next = 0;
+    for (int attempt = 1; attempt <= 3; attempt++) {
+      next = read(id, next, 5, stream);
+      Started started = SpoolFile.read(sender.spool(id).started(), Started.class).orElseThrow();
+      assertThat(started.attempt()).isEqualTo(attempt);
+      new ProcessBuilder("kill", "-KILL", Long.toString(started.pump().pid())).start().waitFor();
+      if (attempt == 2) {
+        sender.restart();
+      }
+    }
+    next = read(id, next, 6, stream);
+    assertThat(sender.status(id).attempt()).isEqualTo(4);
+    assertThat(next).isEqualTo(21);
+    assertThat(stream.toByteArray()).isEqualTo(STREAM);
+    sender.awaitState(id, SessionState.DRAINING);
+    complete(id);
+    awaitGone(id);
+  }
+
+  /** Reads and releases this many chunks. */
+  private long read(SessionId id, long from, int count, ByteArrayOutputStream to) throws Exception {
+    long next = from;
+    while (next < from + count) {
+      if (sender.manifest(id, next).chunks().isEmpty()) {
+        continue;
+      }
+      HttpResponse<byte[]> reply = sender.get(ApiPaths.chunk(id, next), "");
+      if (reply.statusCode() == 404) {
+        assertThat(type(reply)).isEqualTo(ProblemType.CHUNK_NOT_SEALED);
+        continue;
+      }
+      to.write(reply.body());
+      next++;
+      release(id, next);
+    }
+    return next;
+  }
+
   private SweepReport sweep() throws Exception {
     return SenderUnderTest.read(
         sender.call("POST", ApiPaths.SWEEP, new SweepRequest(true), ""), SweepReport.class);

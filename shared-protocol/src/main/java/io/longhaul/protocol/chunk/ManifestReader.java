@@ -38,6 +38,7 @@ public final class ManifestReader implements Closeable {
   private long sealedTo;
   private long sealedBytes;
   private int attempts = 1;
+  private int fruitlessAttempts;
   private @Nullable EndRecord end;
 
   private ManifestReader(Path path, SessionId session, FileChannel file) {
@@ -106,8 +107,12 @@ public final class ManifestReader implements Closeable {
         }
         sealedTo++;
         sealedBytes = chunk.end();
+        fruitlessAttempts = 0;
       }
-      case AttemptRecord attempt -> attempts = attempt.attempt();
+      case AttemptRecord attempt -> {
+        attempts = attempt.attempt();
+        fruitlessAttempts++;
+      }
       case EndRecord last -> {
         if (last.chunks() != sealedTo || last.bytes() != sealedBytes) {
           throw new IOException(
@@ -188,6 +193,11 @@ public final class ManifestReader implements Closeable {
   /** Returns the number of the source's present attempt, 1 or more. */
   public synchronized int attempts() {
     return attempts;
+  }
+
+  /** Returns how many attempts in a row, up to now, have sealed nothing. */
+  public synchronized int fruitlessAttempts() {
+    return fruitlessAttempts;
   }
 
   /** Returns the end record, if the last call that looked found it. */

@@ -10,6 +10,8 @@ import java.util.Locale;
 public enum FailureKind {
   /** The source exited with a status that does not count as success, or could not be started. */
   SOURCE_FAILED,
+  /** A repeatable source, started again, did not give the same bytes as before. */
+  SOURCE_DIFFERS,
   /** The sink exited with a status other than 0, or could not be started. */
   SINK_FAILED,
   /** The sink exited before it was given the last byte. */

@@ -64,6 +64,14 @@ public record SessionSpool(SessionId id, Path directory) {
     return directory.resolve("released");
   }
 
+  /**
+   * Returns the file that says how far a new attempt has repeated what earlier ones had sealed; see
+   * {@link Mark}. It is there only while that goes on.
+   */
+  public Path replayed() {
+    return directory.resolve("replayed");
+  }
+
   /** Returns the file that says how far chunks were fed; see {@link Mark}. */
   public Path fed() {
     return directory.resolve("fed");

@@ -24,6 +24,8 @@ import java.util.OptionalLong;
  * @param spoolLimitBytes the most that sealed and not released chunks may take
  * @param estimateBytes the expected length of the stream, where the source can tell
  * @param attempt the number of the source's present run, from 1
+ * @param replayedBytes the stream bytes that this run has repeated, while it is not where the one
+ *     before it was
  * @param sinceProgress the time since anything moved
  * @param sinceContact the time since the reader was last heard of
  * @param limits how long the session may stand still
@@ -44,6 +46,7 @@ public record SendStatus(
     long spoolLimitBytes,
     OptionalLong estimateBytes,
     int attempt,
+    OptionalLong replayedBytes,
     Duration sinceProgress,
     Duration sinceContact,
     SessionLimits limits,

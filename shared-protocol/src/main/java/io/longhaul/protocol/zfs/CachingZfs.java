@@ -79,6 +79,18 @@ public final class CachingZfs implements Zfs {
   }
 
   @Override
+  public void hold(String tag, SnapshotName snapshot, boolean children)
+      throws ZfsException, InterruptedException {
+    zfs.hold(tag, snapshot, children);
+  }
+
+  @Override
+  public void release(String tag, SnapshotName snapshot, boolean children)
+      throws ZfsException, InterruptedException {
+    zfs.release(tag, snapshot, children);
+  }
+
+  @Override
   public OptionalLong estimate(ZfsSend send, ZfsFeatures features)
       throws ZfsException, InterruptedException {
     OptionalLong known = estimates.getIfPresent(send);

@@ -6,7 +6,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Short questions to a ZFS, and the commands that carry its streams. Nothing here changes a pool.
+ * Short questions to a ZFS, holds on its snapshots, and the commands that carry its streams.
+ * Nothing else here changes a pool.
  *
  * <p>Safe for use by several threads. Every call ends within the limits of its implementation; an
  * interrupt ends it at once. A {@link ZfsException} says what a person can do about it.
@@ -33,6 +34,24 @@ public interface Zfs {
    * @throws ZfsException with {@link ZfsError#NO_SUCH_DATASET} if there is no such dataset
    */
   List<Snapshot> snapshots(DatasetName dataset) throws ZfsException, InterruptedException;
+
+  /**
+   * Keeps a snapshot from being destroyed, until {@link #release}. Does nothing if it is already
+   * held under this tag (zfs-hold(8)).
+   *
+   * @param tag at most 255 characters
+   * @param children also the snapshots of the same name below the dataset
+   */
+  void hold(String tag, SnapshotName snapshot, boolean children)
+      throws ZfsException, InterruptedException;
+
+  /**
+   * Takes a hold back. Does nothing if there is none of this tag, or no such snapshot.
+   *
+   * @param children as for {@link #hold}
+   */
+  void release(String tag, SnapshotName snapshot, boolean children)
+      throws ZfsException, InterruptedException;
 
   /**
    * Estimates the length of a stream in bytes; empty if this ZFS cannot, or not in time. The real

@@ -25,6 +25,8 @@ public final class ZfsCli implements Zfs {
 
   private static final int USAGE_STATUS = 2;
   private static final String NO_VALUE = "-";
+  private static final String TAG_EXISTS = "tag already exists on this dataset";
+  private static final String NO_SUCH_TAG = "no such tag on this dataset";
 
   private final List<String> command;
   private final Duration queryLimit;
@@ -106,6 +108,35 @@ public final class ZfsCli implements Zfs {
     snapshots.sort(
         Comparator.comparingLong(Snapshot::createtxg).thenComparing(s -> s.name().name()));
     return List.copyOf(snapshots);
+  }
+
+  @Override
+  public void hold(String tag, SnapshotName snapshot, boolean children)
+      throws ZfsException, InterruptedException {
+    Answer answer = changeHold("hold", tag, snapshot, children);
+    if (answer.status() != 0 && !answer.stderr().contains(TAG_EXISTS)) {
+      throw answer.failure();
+    }
+  }
+
+  @Override
+  public void release(String tag, SnapshotName snapshot, boolean children)
+      throws ZfsException, InterruptedException {
+    Answer answer = changeHold("release", tag, snapshot, children);
+    if (!answer.stderr().contains(NO_SUCH_TAG)) {
+      Optional<List<String>> _ = answer.linesIfThere();
+    }
+  }
+
+  private Answer changeHold(String verb, String tag, SnapshotName snapshot, boolean children)
+      throws ZfsException, InterruptedException {
+    var words = new ArrayList<>(List.of(verb));
+    if (children) {
+      words.add("-r");
+    }
+    words.add(tag);
+    words.add(snapshot.toString());
+    return ask(words);
   }
 
   @Override

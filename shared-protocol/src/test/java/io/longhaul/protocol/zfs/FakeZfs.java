@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** A ZFS in memory: datasets, their snapshots and their properties. */
 public final class FakeZfs implements Zfs {
@@ -36,6 +38,9 @@ public final class FakeZfs implements Zfs {
 
   @GuardedBy("this")
   private final Map<SnapshotName, Snapshot> snapshots = new LinkedHashMap<>();
+
+  @GuardedBy("this")
+  private final Set<String> holds = new TreeSet<>();
 
   public FakeZfs(ZfsFeatures features) {
     this.features = features;
@@ -89,6 +94,25 @@ public final class FakeZfs implements Zfs {
   public synchronized List<Snapshot> snapshots(DatasetName dataset) throws ZfsException {
     properties(dataset);
     return snapshots.values().stream().filter(s -> s.name().dataset().equals(dataset)).toList();
+  }
+
+  @Override
+  public synchronized void hold(String tag, SnapshotName snapshot, boolean children)
+      throws ZfsException {
+    if (!snapshots.containsKey(snapshot)) {
+      throw noSuch(snapshot.toString());
+    }
+    holds.add(tag + " " + snapshot);
+  }
+
+  @Override
+  public synchronized void release(String tag, SnapshotName snapshot, boolean children) {
+    holds.remove(tag + " " + snapshot);
+  }
+
+  /** Returns what is held, each as {@code TAG SNAPSHOT}. */
+  public synchronized Set<String> holds() {
+    return Set.copyOf(holds);
   }
 
   @Override

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -110,6 +111,29 @@ abstract class RealZfsContract extends ZfsContract {
     assertReceived(ZfsSend.full(source.at("one")), target);
     assertThat(zfs().get(source, "mounted")).hasValue("yes");
     assertThat(zfs().get(target, "mounted")).hasValue("no");
+  }
+
+  @Test
+  void heldSnapshotsCannotBeDestroyedAndEveryCallMayBeRepeated() throws Exception {
+    DatasetName source = sourceWithSnapshots("one");
+    SnapshotName one = source.at("one");
+    zfs().hold("longhaul-test", one, false);
+    zfs().hold("longhaul-test", one, false);
+    zfs().hold("longhaul-test-children", one, true);
+    assertThat(destroys(one)).isFalse();
+    zfs().release("longhaul-test", one, false);
+    zfs().release("longhaul-test", one, false);
+    assertThat(destroys(one)).isFalse();
+    zfs().release("longhaul-test-children", one, true);
+    assertThat(destroys(one)).isTrue();
+    zfs().release("longhaul-test", one, false);
+    assertThat(zfs().guid(one)).isEmpty();
+  }
+
+  private boolean destroys(SnapshotName snapshot) throws Exception {
+    List<String> words = new ArrayList<>(zfs().command());
+    words.addAll(List.of("destroy", snapshot.toString()));
+    return new ZfsQuery(words, LIMIT).run(_ -> {}).exitStatus() == 0;
   }
 
   private DatasetName sourceWithSnapshots(String... names) throws Exception {
