@@ -113,9 +113,7 @@ class ZfsTransferIT {
     assertThat(site.send(id).attempt()).isEqualTo(2);
     assertThat(guid(copy, "one")).isEqualTo(guid(data, "one"));
     Eventually.holds(
-        "the snapshot to be released",
-        PATIENCE,
-        () -> destroy(snapshot(data, "one")).exit() == 0);
+        "the snapshot to be released", PATIENCE, () -> destroy(snapshot(data, "one")).exit() == 0);
   }
 
   private CommandResult destroy(SnapshotName snapshot) throws Exception {
