@@ -36,12 +36,7 @@ public record ReceiverConfig(
   public List<String> problems() {
     List<String> problems = new ArrayList<>(listen.problems());
     peerMap().forEach((key, peer) -> problems.addAll(peer.problems("peers." + key)));
-    streamMap()
-        .forEach((key, stream) -> {
-          if (stream.command().isEmpty() || stream.command().getFirst().isBlank()) {
-            problems.add("streams." + key + ".command: must name a program");
-          }
-        });
+    streamMap().forEach((key, stream) -> problems.addAll(stream.problems("streams." + key)));
     if (zfsConfig().command().isEmpty() || zfsConfig().command().getFirst().isBlank()) {
       problems.add("zfs.command: must name a program");
     }

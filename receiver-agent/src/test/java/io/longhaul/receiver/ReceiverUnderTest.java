@@ -65,7 +65,16 @@ public final class ReceiverUnderTest {
 
   /** Defines a sink that a shell runs. */
   public ReceiverUnderTest sink(String name, String script) {
-    streams.put(name, new StreamConfig(List.of("sh", "-c", script), Optional.empty()));
+    streams.put(
+        name,
+        new StreamConfig(
+            Optional.of(List.of("sh", "-c", script)), Optional.empty(), Optional.empty()));
+    return this;
+  }
+
+  /** Defines a file as a sink. */
+  public ReceiverUnderTest fileSink(String name, Path file) {
+    streams.put(name, new StreamConfig(Optional.empty(), Optional.empty(), Optional.of(file)));
     return this;
   }
 

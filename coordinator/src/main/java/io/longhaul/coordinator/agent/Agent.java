@@ -12,6 +12,7 @@ import io.longhaul.protocol.failure.TransferException;
 import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.wire.Abort;
 import io.longhaul.protocol.wire.AgentInfo;
+import io.longhaul.protocol.wire.PauseRequest;
 import io.longhaul.protocol.wire.PeerInfo;
 import io.longhaul.protocol.wire.ReceiveRequest;
 import io.longhaul.protocol.wire.ReceiveStatus;
@@ -22,6 +23,7 @@ import io.longhaul.protocol.wire.SweepRequest;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * One agent and the calls it answers; each call is one attempt. Thread-safe.
@@ -135,6 +137,16 @@ public final class Agent<Q, S> {
   /** Ends a session. */
   public void abort(SessionId id, Failure why) throws TransferException {
     client.post(path(id) + "/abort", new Abort(why), Abort.MOST_WAIT, JsonNode.class);
+  }
+
+  /** Pauses a session. */
+  public void pause(SessionId id, String reason) throws TransferException {
+    client.post(path(id) + "/pause", new PauseRequest(reason), Duration.ZERO, JsonNode.class);
+  }
+
+  /** Takes a pause back; does nothing if there is none. */
+  public void resume(SessionId id) throws TransferException {
+    client.post(path(id) + "/resume", Map.of(), Duration.ZERO, JsonNode.class);
   }
 
   /** Asks what is stale in its spool, and to delete that unless {@code dryRun}. */

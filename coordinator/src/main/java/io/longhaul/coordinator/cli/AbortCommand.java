@@ -1,12 +1,8 @@
 package io.longhaul.coordinator.cli;
 
-import io.longhaul.coordinator.CommandFailure;
-import io.longhaul.coordinator.ExitCode;
-import io.longhaul.coordinator.run.Overview;
 import io.longhaul.protocol.SessionId;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -54,28 +50,10 @@ final class AbortCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Overview overview = Overview.of(parent.agents(), id);
-    var err = spec.commandLine().getErr();
-    overview.silent().forEach(err::println);
-    if (overview.sessions().isEmpty()) {
-      throw new CommandFailure(
-          ExitCode.FAILED,
-          "Tried to abort session "
-              + id
-              + " but no agent that answers knows it; coordinator list shows all");
-    }
-    Overview.Both both = overview.sessions().getFirst();
-    if (both.ended()) {
-      throw new CommandFailure(
-          ExitCode.FAILED,
-          "Tried to abort session " + id + " but it has ended already: " + both.view(0).phase());
-    }
     String user = System.getProperty("user.name");
-    List<String> lines =
-        both.session()
-            .abort(Failure.permanent(FailureKind.ABORTED, "Aborted by " + user + ": " + reason));
-    lines.forEach(spec.commandLine().getOut()::println);
-    boolean told = lines.stream().noneMatch(line -> line.startsWith("NOT"));
-    return (told && overview.silent().isEmpty() ? ExitCode.DONE : ExitCode.FAILED).number();
+    Failure why = Failure.permanent(FailureKind.ABORTED, "Aborted by " + user + ": " + reason);
+    return RunningSession.find(parent, id, "abort", spec.commandLine().getErr())
+        .tell(session -> session.abort(why), spec.commandLine().getOut())
+        .number();
   }
 }

@@ -35,6 +35,8 @@ import picocli.CommandLine.TypeConversionException;
       StartCommand.class,
       StatusCommand.class,
       ListCommand.class,
+      PauseCommand.class,
+      ResumeCommand.class,
       AbortCommand.class,
       CleanCommand.class,
       AgentsCommand.class

@@ -3,6 +3,7 @@ package io.longhaul.coordinator.cli;
 import io.longhaul.coordinator.ExitCode;
 import io.longhaul.coordinator.run.Display;
 import io.longhaul.coordinator.run.Ending;
+import io.longhaul.coordinator.run.Overview;
 import io.longhaul.coordinator.run.Session;
 import io.longhaul.coordinator.run.View;
 import io.longhaul.coordinator.run.Watch;
@@ -13,6 +14,8 @@ import io.longhaul.coordinator.show.Report;
 import io.longhaul.coordinator.show.SilentDisplay;
 import io.longhaul.coordinator.show.Terminal;
 import io.longhaul.protocol.Json;
+import io.longhaul.protocol.wire.ReceiveStatus;
+import io.longhaul.protocol.wire.SendStatus;
 import io.longhaul.protocol.wire.SessionLimits;
 import java.io.IOException;
 import java.time.Instant;
@@ -32,6 +35,16 @@ final class Follow {
   Follow(CommandLine command, boolean json) {
     this.command = command;
     this.json = json;
+  }
+
+  /** Follows a session that its agents told of; returns what to exit with when it has ended. */
+  ExitCode run(Overview.Both both) throws InterruptedException, IOException {
+    SessionLimits limits =
+        both.receive()
+            .map(ReceiveStatus::limits)
+            .or(() -> both.send().map(SendStatus::limits))
+            .orElse(SessionLimits.DEFAULT);
+    return run(both.session(), both.view(System.nanoTime()), limits);
   }
 
   /** Returns what to exit with when the session has ended. */

@@ -10,9 +10,6 @@ import io.longhaul.coordinator.show.SessionText;
 import io.longhaul.protocol.Json;
 import io.longhaul.protocol.SessionId;
 import io.longhaul.protocol.wire.AgentInfo;
-import io.longhaul.protocol.wire.ReceiveStatus;
-import io.longhaul.protocol.wire.SendStatus;
-import io.longhaul.protocol.wire.SessionLimits;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -91,7 +88,7 @@ final class StatusCommand implements Callable<Integer> {
                   .toList()));
     }
     if (follow) {
-      return follow(overview.sessions().getFirst());
+      return new Follow(spec.commandLine(), json).run(overview.sessions().getFirst()).number();
     }
     print(overview);
     return (overview.silent().isEmpty() ? ExitCode.DONE : ExitCode.FAILED).number();
@@ -100,17 +97,6 @@ final class StatusCommand implements Callable<Integer> {
   private static Overview running(Overview all) {
     return new Overview(
         all.sessions().stream().filter(both -> !both.ended()).toList(), all.silent());
-  }
-
-  private int follow(Overview.Both both) throws Exception {
-    SessionLimits limits =
-        both.receive()
-            .map(ReceiveStatus::limits)
-            .or(() -> both.send().map(SendStatus::limits))
-            .orElse(SessionLimits.DEFAULT);
-    return new Follow(spec.commandLine(), json)
-        .run(both.session(), both.view(System.nanoTime()), limits)
-        .number();
   }
 
   private void print(Overview overview) throws Exception {

@@ -28,6 +28,7 @@ public record Session(
     String target,
     Optional<Agent<SendRequest, SendStatus>> sender,
     Optional<Agent<ReceiveRequest, ReceiveStatus>> receiver) {
+  private static final String NOT = "NOT ";
 
   /** Returns both ends for people. */
   public String route() {
@@ -40,19 +41,51 @@ public record Session(
    * @return a line for people about each side
    */
   public List<String> abort(Failure why) {
+    return tell("aborted", agent -> agent.abort(id, why));
+  }
+
+  /**
+   * Pauses the session on both sides; may be repeated.
+   *
+   * @return a line for people about each side
+   */
+  public List<String> pause(String reason) {
+    return tell("paused", agent -> agent.pause(id, reason));
+  }
+
+  /**
+   * Takes a pause back on both sides; may be repeated.
+   *
+   * @return a line for people about each side
+   */
+  public List<String> resume() {
+    return tell("resumed", agent -> agent.resume(id));
+  }
+
+  @FunctionalInterface
+  private interface Order {
+    void give(Agent<?, ?> agent) throws TransferException;
+  }
+
+  private List<String> tell(String done, Order order) {
     return Stream.concat(receiver.stream(), sender.stream())
-        .map(agent -> abort(agent, why))
+        .map(agent -> tell(agent, done, order))
         .toList();
   }
 
-  private String abort(Agent<?, ?> agent, Failure why) {
+  private static String tell(Agent<?, ?> agent, String done, Order order) {
     try {
-      agent.abort(id, why);
-      return "aborted at the " + agent;
+      order.give(agent);
+      return done + " at the " + agent;
     } catch (SessionEndedException e) {
       return "the " + agent + " has no such session running";
     } catch (TransferException e) {
-      return "NOT aborted at the " + agent + ": " + e.getMessage();
+      return NOT + done + " at the " + agent + ": " + e.getMessage();
     }
+  }
+
+  /** Returns whether these lines say that every side was told. */
+  public static boolean allTold(List<String> lines) {
+    return lines.stream().noneMatch(line -> line.startsWith(NOT));
   }
 }

@@ -26,6 +26,9 @@ public record Watchdog(SessionLimits limits, Duration margin) {
 
   /** Returns why the session has to be ended, if it has to. */
   public Optional<Failure> bark(View view) {
+    if (view.isPausedByHand()) {
+      return Optional.empty();
+    }
     Duration still = view.sinceProgress();
     Optional<Duration> away =
         Stream.of(

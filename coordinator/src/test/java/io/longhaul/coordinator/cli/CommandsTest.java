@@ -20,6 +20,7 @@ import io.longhaul.protocol.failure.ProblemType;
 import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.wire.Abort;
 import io.longhaul.protocol.wire.AgentInfo;
+import io.longhaul.protocol.wire.PauseRequest;
 import io.longhaul.protocol.wire.PeerInfo;
 import io.longhaul.protocol.wire.ReceiveRequest;
 import io.longhaul.protocol.wire.ReceiveStatus;
@@ -358,6 +359,36 @@ class CommandsTest {
     Failure told = office.body(Abort.class).failure();
     assertThat(told.kind()).isEqualTo(FailureKind.ABORTED);
     assertThat(told.message()).contains("wrong tree");
+  }
+
+  @Test
+  void pauseTellsBothSidesTheReason() {
+    office.says(CommandsTest::running);
+    vault.says(receiving(SessionState.RUNNING)::status);
+    Run run = run("pause", ID.text(), "--reason", "office hours");
+    assertThat(run.exit()).isZero();
+    assertThat(run.out().lines())
+        .containsExactly(
+            "paused at the receiver-agent of vault", "paused at the sender-agent of office");
+    assertThat(vault.body(PauseRequest.class).reason()).isEqualTo("office hours");
+  }
+
+  @Test
+  void resumeTellsBothSidesAndFollowsToTheEnd() {
+    office.says(CommandsTest::running);
+    vault.says(receiving(SessionState.PAUSED)::status).says(delivered()::status);
+    Run run = run("resume", ID.text());
+    assertThat(run.exit()).isZero();
+    assertThat(run.out()).contains("resumed at the receiver-agent of vault", "done: ");
+    assertThat(office.calls()).containsExactly("resume " + ID);
+  }
+
+  @Test
+  void resumeOfWhatIsOutOfReachIsNoSuccess() {
+    vault.says(receiving(SessionState.PAUSED)::status);
+    office.stop();
+    assertThat(run("resume", ID.text(), "--detach").exit()).isEqualTo(1);
+    assertThat(vault.calls()).containsExactly("resume " + ID);
   }
 
   @Test

@@ -53,6 +53,14 @@ class WatchdogTest {
   }
 
   @Test
+  void aPauseByHandHasNoLimit() {
+    Failure paused = Failure.resumable(FailureKind.PAUSED, "Paused by root: office hours");
+    Sight<ReceiveStatus> held =
+        Sight.of(receiving(SessionState.PAUSED).failure(paused).status(), START);
+    assertThat(watchdog.bark(after(STALLED.plusDays(30), SEND, held))).isEmpty();
+  }
+
+  @Test
   void anAgentThatIsAwayHasTheLongerLimit() {
     Sight<SendStatus> away = SEND.silent("refused", START);
     assertThat(watchdog.bark(after(STALLED.plusDays(1), away, RECEIVE))).isEmpty();

@@ -13,6 +13,7 @@ import io.longhaul.protocol.server.Reply;
 import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.wire.Abort;
 import io.longhaul.protocol.wire.AgentInfo;
+import io.longhaul.protocol.wire.PauseRequest;
 import io.longhaul.protocol.wire.PeerInfo;
 import io.longhaul.protocol.wire.ReceiveRequest;
 import io.longhaul.protocol.wire.SendRequest;
@@ -82,6 +83,16 @@ public final class FakeAgent<S> implements AutoCloseable {
               bodies.add(call.body(Abort.class));
               return Reply.ok(Map.of());
             }));
+    routes.add(
+        "POST",
+        collection + "/{id}/pause",
+        noted(
+            "pause",
+            call -> {
+              bodies.add(call.body(PauseRequest.class));
+              return Reply.ok(Map.of());
+            }));
+    routes.add("POST", collection + "/{id}/resume", noted("resume", _ -> Reply.ok(Map.of())));
     routes.add(
         "POST",
         "v1/sweep",

@@ -9,6 +9,7 @@ import io.longhaul.protocol.server.Endpoint;
 import io.longhaul.protocol.server.Reply;
 import io.longhaul.protocol.wire.Abort;
 import io.longhaul.protocol.wire.AgentInfo;
+import io.longhaul.protocol.wire.PauseRequest;
 import io.longhaul.protocol.wire.PeerInfo;
 import io.longhaul.protocol.wire.ReceiveRequest;
 import io.longhaul.protocol.wire.SweepRequest;
@@ -53,6 +54,8 @@ public final class ReceiverApi {
     add(routes, "PUT", one, this::create);
     add(routes, "DELETE", one, this::forget);
     add(routes, "POST", one + "/abort", this::abort);
+    add(routes, "POST", one + "/pause", this::pause);
+    add(routes, "POST", one + "/resume", c -> Reply.ok(sessions.resume(c.session(), c.identity())));
     add(routes, "POST", ApiPaths.SWEEP, this::sweep);
   }
 
@@ -85,6 +88,11 @@ public final class ReceiverApi {
   private Reply abort(ApiCall call) throws ProblemException, IOException, InterruptedException {
     return Reply.ok(
         sessions.abort(call.session(), call.body(Abort.class).failure(), call.identity()));
+  }
+
+  private Reply pause(ApiCall call) throws ProblemException, IOException {
+    return Reply.ok(
+        sessions.pause(call.session(), call.body(PauseRequest.class).reason(), call.identity()));
   }
 
   private Reply forget(ApiCall call) throws ProblemException, IOException, InterruptedException {

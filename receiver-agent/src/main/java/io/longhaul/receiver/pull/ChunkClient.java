@@ -157,9 +157,12 @@ final class ChunkClient {
     }
   }
 
-  /** Returns whether the peer answers anything, on a new connection. */
+  /**
+   * Returns whether the peer answers anything, on a new connection. Asks for what it can tell from
+   * memory: who it is, it may have to ask its ZFS, which may take longer than a probe waits.
+   */
   boolean answers() {
-    Call call = probe.newCall(connection.request(ApiPaths.AGENT).build());
+    Call call = probe.newCall(connection.request(ApiPaths.send(session)).build());
     try (Response _ = call.execute()) {
       return true;
     } catch (IOException e) {

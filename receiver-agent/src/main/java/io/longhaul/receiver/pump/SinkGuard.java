@@ -17,6 +17,7 @@ import io.longhaul.protocol.spool.SpoolFile;
 import io.longhaul.protocol.spool.SpoolRoot;
 import io.longhaul.protocol.wire.SessionLimits;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -119,7 +120,7 @@ final class SinkGuard {
     if (still.compareTo(most) <= 0) {
       return;
     }
-    if (agentWorks()) {
+    if (agentWorks() || Files.exists(spool.paused())) {
       moved(); // it judges by itself, and may keep a session whose peer is away
       return;
     }

@@ -27,6 +27,11 @@ final class Inactivity {
     this.reachableSince = now;
   }
 
+  /** Begins anew after a pause. */
+  void resumed(long now) {
+    reachableSince = now;
+  }
+
   /**
    * Judges.
    *

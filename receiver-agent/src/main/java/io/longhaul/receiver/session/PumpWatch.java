@@ -79,6 +79,11 @@ final class PumpWatch {
     }
   }
 
+  /** Returns whether there is, or was, a pump: a session may be paused before it is started. */
+  boolean wasStarted() throws IOException {
+    return process != null || SpoolLock.isHeld(spool.lock()) || started().isPresent();
+  }
+
   /**
    * Returns how the sink ended, as soon as the pump has said so.
    *

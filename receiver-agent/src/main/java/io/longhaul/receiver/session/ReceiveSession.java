@@ -10,10 +10,13 @@ import io.longhaul.protocol.config.DataSize;
 import io.longhaul.protocol.config.TimeSpan;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
+import io.longhaul.protocol.failure.ProblemException;
+import io.longhaul.protocol.failure.ProblemType;
 import io.longhaul.protocol.failure.SessionEndedException;
 import io.longhaul.protocol.retry.Sleeper;
 import io.longhaul.protocol.spool.Mark;
 import io.longhaul.protocol.spool.Outcome;
+import io.longhaul.protocol.spool.Pause;
 import io.longhaul.protocol.spool.SessionSpool;
 import io.longhaul.protocol.spool.SpoolFile;
 import io.longhaul.protocol.wire.ReceiveStatus;
@@ -21,6 +24,7 @@ import io.longhaul.protocol.wire.SendStatus;
 import io.longhaul.receiver.pull.Progress;
 import io.longhaul.receiver.pull.Puller;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -56,6 +60,7 @@ public final class ReceiveSession {
   private final Pulse pulse = new Pulse();
   private final Inactivity inactivity;
   private final AtomicReference<@Nullable Failure> endAsked = new AtomicReference<>();
+  private final AtomicReference<@Nullable Pause> pause = new AtomicReference<>();
   private final CountDownLatch over = new CountDownLatch(1);
 
   @GuardedBy("this")
@@ -119,6 +124,9 @@ public final class ReceiveSession {
         bad =
             Optional.of(Failure.resumable(FailureKind.UNKNOWN, "The receiver-agent failed: " + e));
       }
+      if (bad.isPresent()) {
+        discardFile();
+      }
       /* The sender of a delivered stream should know before others see that it is done, if it can. */
       boolean told =
           bad.isEmpty() && sender.farewell(bad, sleeper).map(f -> f.tell().isEmpty()).orElse(true);
@@ -153,7 +161,36 @@ public final class ReceiveSession {
       if (left.failure().isPresent() && !pump.end(left.failure().get())) {
         hold.keep();
       }
-      return result.check(spooled.request().sink(), end, fed.complete(), left);
+      Optional<Failure> bad = result.check(spooled.request().sink(), end, fed.complete(), left);
+      return bad.isEmpty() ? commitFile() : bad;
+    }
+  }
+
+  /** Gives a file that is the sink its name, now that the stream is known to be whole. */
+  private Optional<Failure> commitFile() {
+    try {
+      if (spooled.file().isPresent()) {
+        spooled.file().get().commit(end.orElseThrow().bytes());
+      }
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of(
+          Failure.resumable(
+              FailureKind.SINK_FAILED,
+              "Tried to give the whole stream the name "
+                  + spooled.file().get().target()
+                  + " but "
+                  + e));
+    }
+  }
+
+  private void discardFile() {
+    try {
+      if (spooled.file().isPresent()) {
+        spooled.file().get().discard();
+      }
+    } catch (IOException e) {
+      LOG.atWarn().setCause(e).addKeyValue("session", id()).log("part of a file not deleted");
     }
   }
 
@@ -180,6 +217,7 @@ public final class ReceiveSession {
   private void feed(SinkHold hold) throws IOException, SessionEndedException, InterruptedException {
     fed = SpoolFile.read(spool.fed(), Mark.class).orElse(Mark.NONE);
     hold.take(fed);
+    SpoolFile.read(spool.paused(), Pause.class).ifPresent(pause::set);
     switch (sender) {
       case Sender.Known known -> pull(hold, known);
       case Sender.Unknown unknown -> awaitConfiguration(hold, unknown);
@@ -193,22 +231,44 @@ public final class ReceiveSession {
       pulling.fed(fed);
       puller = pulling;
       pulse.follow(pulling);
-      try (Pulling pull = Pulling.start(pulling, sleeper)) {
-        pump.ensureRunning();
-        become(SessionState.RUNNING, "pulling from " + spooled.request().peer());
-        follow(hold, pull);
+      while (!waitForResume(hold)) {
+        try (Pulling pull = Pulling.start(pulling, sleeper)) {
+          pump.ensureRunning();
+          become(SessionState.RUNNING, "pulling from " + spooled.request().peer());
+          if (follow(hold, pull)) {
+            return;
+          }
+        }
       }
     }
   }
 
-  private void follow(SinkHold hold, Pulling pull)
+  /** Waits while the session is paused; returns whether the pump has left its outcome meanwhile. */
+  private boolean waitForResume(SinkHold hold)
+      throws IOException, SessionEndedException, InterruptedException {
+    boolean over = false;
+    for (Pause now = pause.get(); now != null && !over; now = pause.get()) {
+      pauseFor(now.failure());
+      over = pump.wasStarted() && lookAtPump(hold);
+      pauseBetweenLooks();
+    }
+    inactivity.resumed(System.nanoTime());
+    return over;
+  }
+
+  /** Returns whether the pump has left its outcome, as against the session having been paused. */
+  private boolean follow(SinkHold hold, Pulling pull)
       throws IOException, SessionEndedException, InterruptedException {
     while (!lookAtPump(hold)) {
+      if (pause.get() != null && end.isEmpty()) {
+        return false;
+      }
       lookAtPull(pull);
       checkSender();
       checkLimits();
       pauseBetweenLooks();
     }
+    return true;
   }
 
   /** Returns whether the pump has left its outcome. */
@@ -241,7 +301,7 @@ public final class ReceiveSession {
   /** Keeps the pump and its sink until the agent is started with a configuration that helps. */
   private void awaitConfiguration(SinkHold hold, Sender.Unknown unknown)
       throws IOException, SessionEndedException, InterruptedException {
-    pause(Failure.resumable(FailureKind.PEER_REFUSED, unknown.why()));
+    pauseFor(Failure.resumable(FailureKind.PEER_REFUSED, unknown.why()));
     while (!lookAtPump(hold)) {
       pauseBetweenLooks();
     }
@@ -261,7 +321,7 @@ public final class ReceiveSession {
   private void lookAtPull(Pulling pull) throws IOException, SessionEndedException {
     switch (pull.state()) {
       case Pulling.State.Paused paused ->
-          pause(Failure.resumable(FailureKind.PEER_REFUSED, paused.why()));
+          pauseFor(Failure.resumable(FailureKind.PEER_REFUSED, paused.why()));
       case Pulling.State.Ended ended -> throw new SessionEndedException(ended.failure());
       case Pulling.State.Whole _ -> {
         end = readEnd();
@@ -307,10 +367,14 @@ public final class ReceiveSession {
     if (end.isPresent() && fed.complete()) {
       return; // the sink's finish counts as progress; the pump has a limit of its own
     }
+    if (pulse.sender().flatMap(SendStatus::failure).filter(this::isPause).isPresent()) {
+      inactivity.resumed(System.nanoTime());
+      return;
+    }
     switch (judge()) {
       case FINE -> {}
       case UNREACHABLE ->
-          pause(
+          pauseFor(
               Failure.resumable(
                   FailureKind.UNREACHABLE,
                   "The sender was out of reach for "
@@ -318,6 +382,10 @@ public final class ReceiveSession {
                       + ", the session's limit; the session waits and goes on when it is back"));
       case STALLED -> throw new SessionEndedException(stalled());
     }
+  }
+
+  private boolean isPause(Failure failure) {
+    return failure.kind() == FailureKind.PAUSED;
   }
 
   private Inactivity.Verdict judge() {
@@ -345,9 +413,9 @@ public final class ReceiveSession {
                 paused.map(p -> "; it was paused: " + p.message()).orElse("")));
   }
 
-  private void pause(Failure why) {
+  private void pauseFor(Failure why) {
     synchronized (this) {
-      if (state != SessionState.PAUSED) {
+      if (failure == null || failure.kind() != why.kind()) {
         failure = why;
       }
     }
@@ -385,6 +453,50 @@ public final class ReceiveSession {
         .addKeyValue("state", next.text())
         .addKeyValue("reason", reason)
         .log("session changed");
+  }
+
+  /**
+   * Stops pulling until {@link #resume}; what has arrived is still fed.
+   *
+   * @throws ProblemException if the session has ended, or its stream has arrived whole
+   */
+  ReceiveStatus pause(Pause why) throws ProblemException, IOException {
+    ReceiveStatus before = status();
+    if (before.state().ended()) {
+      throw ended(before);
+    }
+    if (before.end().isPresent()) {
+      throw new ProblemException(
+          ProblemType.CONFLICT,
+          "Tried to pause session "
+              + id()
+              + " but its stream has arrived whole and is "
+              + before.state().text());
+    }
+    SpoolFile.force(spool.paused(), why);
+    pause.set(why);
+    pauseFor(why.failure());
+    return status();
+  }
+
+  /**
+   * Takes a pause back; does nothing if there is none.
+   *
+   * @throws ProblemException if the session has ended
+   */
+  ReceiveStatus resume() throws ProblemException, IOException {
+    ReceiveStatus before = status();
+    if (before.state().ended()) {
+      throw ended(before);
+    }
+    Files.deleteIfExists(spool.paused());
+    pause.set(null);
+    return status();
+  }
+
+  static ProblemException ended(ReceiveStatus status) {
+    return new ProblemException(
+        ProblemType.SESSION_ENDED, "session " + status.id() + " is " + status.state().text());
   }
 
   /** Asks the session to end for this reason and waits until it has, at most {@code most}. */

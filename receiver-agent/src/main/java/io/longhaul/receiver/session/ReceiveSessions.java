@@ -7,8 +7,8 @@ import io.longhaul.protocol.config.DataSize;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.ProblemException;
 import io.longhaul.protocol.failure.ProblemType;
-import io.longhaul.protocol.pipe.Command;
 import io.longhaul.protocol.retry.Sleeper;
+import io.longhaul.protocol.spool.Pause;
 import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.spool.SessionSpool;
 import io.longhaul.protocol.spool.SpoolLock;
@@ -133,13 +133,19 @@ public final class ReceiveSessions implements AutoCloseable {
       requireSame(id, creator, request, ended.get().creator(), ended.get().request());
       return new Created(ended.get().status(), false);
     }
-    refuseSecondReceive(request);
+    refuseSecondReceive(request.sink());
     Sender sender = new Sender.Known(senders.client(request.peer(), id));
-    Command command = resolver.resolve(request.sink());
+    ResolvedSink sink = resolver.resolve(request.sink(), id);
     requireSpace();
     SpooledReceive spooled =
         new SpooledReceive(
-            SpooledReceive.FORMAT, id, creator.name(), clock.instant(), request, command);
+            SpooledReceive.FORMAT,
+            id,
+            creator.name(),
+            clock.instant(),
+            request,
+            sink.command(),
+            sink.file());
     SessionSpool spool;
     try {
       spool = root.create(id, Json.TOLERANT.writeValueAsBytes(spooled));
@@ -178,21 +184,28 @@ public final class ReceiveSessions implements AutoCloseable {
     }
   }
 
-  private void refuseSecondReceive(ReceiveRequest request) throws ProblemException {
+  private void refuseSecondReceive(SinkSpec wanted) throws ProblemException {
     for (ReceiveSession other : live.values()) {
-      if (request.sink() instanceof SinkSpec.Zfs wanted
-          && other.spooled().request().sink() instanceof SinkSpec.Zfs busy
-          && wanted.target().equals(busy.target())
-          && !other.status().state().ended()) {
+      if (isSameTarget(wanted, other.spooled()) && !other.status().state().ended()) {
         throw new ProblemException(
             ProblemType.CONFLICT,
             "session "
                 + other.id()
                 + " receives into "
-                + busy.target()
+                + wanted
                 + " already; wait for it or abort it");
       }
     }
+  }
+
+  private static boolean isSameTarget(SinkSpec wanted, SpooledReceive busy) {
+    return switch (wanted) {
+      case SinkSpec.Zfs zfs ->
+          busy.request().sink() instanceof SinkSpec.Zfs other
+              && zfs.target().equals(other.target());
+      case SinkSpec.Stream stream ->
+          busy.file().isPresent() && stream.equals(busy.request().sink());
+    };
   }
 
   private ReceiveSession begin(SpooledReceive spooled, SessionSpool spool, Sender sender) {
@@ -337,6 +350,35 @@ public final class ReceiveSessions implements AutoCloseable {
     require(id, session.spooled().creator(), who);
     session.abort(why, Abort.MOST_WAIT);
     return session.status();
+  }
+
+  /**
+   * Pauses a session.
+   *
+   * @throws ProblemException if it has ended or its stream has arrived, or there is none that
+   *     {@code who} may pause
+   */
+  public ReceiveStatus pause(SessionId id, String reason, Identity who)
+      throws ProblemException, IOException {
+    return mine(id, who).pause(new Pause(who.name(), reason, clock.instant()));
+  }
+
+  /**
+   * Takes a pause back; does nothing if there is none.
+   *
+   * @throws ProblemException if the session has ended, or there is none that {@code who} may resume
+   */
+  public ReceiveStatus resume(SessionId id, Identity who) throws ProblemException, IOException {
+    return mine(id, who).resume();
+  }
+
+  private ReceiveSession mine(SessionId id, Identity who) throws ProblemException, IOException {
+    ReceiveSession session = live.get(id);
+    if (session == null) {
+      throw ReceiveSession.ended(tomb(id, who).status());
+    }
+    require(id, session.spooled().creator(), who);
+    return session;
   }
 
   /**

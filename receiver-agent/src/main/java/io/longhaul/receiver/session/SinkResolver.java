@@ -1,5 +1,6 @@
 package io.longhaul.receiver.session;
 
+import io.longhaul.protocol.SessionId;
 import io.longhaul.protocol.failure.ProblemException;
 import io.longhaul.protocol.failure.ProblemType;
 import io.longhaul.protocol.pipe.Command;
@@ -25,17 +26,19 @@ public final class SinkResolver {
   }
 
   /**
-   * Returns the command of a sink, after asking whether it can work at all.
+   * Returns what to run for a sink, after asking whether it can work at all.
    *
+   * @param id the session that it is for
    * @throws ProblemException if the stream is not configured, the command is not installed, or the
    *     target dataset does not fit
    */
-  public Command resolve(SinkSpec sink) throws ProblemException, InterruptedException {
-    Command command =
+  ResolvedSink resolve(SinkSpec sink, SessionId id) throws ProblemException, InterruptedException {
+    ResolvedSink resolved =
         switch (sink) {
-          case SinkSpec.Stream named -> stream(named.name());
-          case SinkSpec.Zfs receive -> receive(receive);
+          case SinkSpec.Stream named -> stream(named.name(), id);
+          case SinkSpec.Zfs receive -> ResolvedSink.of(receive(receive));
         };
+    Command command = resolved.command();
     if (command.executable().isEmpty()) {
       throw new ProblemException(
           ProblemType.UNAVAILABLE_HERE,
@@ -43,10 +46,10 @@ public final class SinkResolver {
               + command.arguments().getFirst()
               + "' is not installed here; install it or correct the configuration");
     }
-    return command;
+    return resolved;
   }
 
-  private Command stream(String name) throws ProblemException {
+  private ResolvedSink stream(String name, SessionId id) throws ProblemException {
     StreamConfig stream = streams.get(name);
     if (stream == null) {
       throw new ProblemException(
@@ -56,7 +59,10 @@ public final class SinkResolver {
               + "' is configured here; known are "
               + new TreeSet<>(streams.keySet()));
     }
-    return new Command(stream.command(), stream.environment().orElse(Map.of()));
+    return stream.file().isPresent()
+        ? ResolvedSink.of(FileSink.of(stream.file().get(), id))
+        : ResolvedSink.of(
+            new Command(stream.command().orElseThrow(), stream.environment().orElse(Map.of())));
   }
 
   private Command receive(SinkSpec.Zfs sink) throws ProblemException, InterruptedException {

@@ -8,6 +8,7 @@ import io.longhaul.protocol.wire.ReceiveRequest;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * The content of a receive session's {@code request.json}: what was asked, and what it means here.
@@ -18,6 +19,7 @@ import java.time.Instant;
  * @param created when
  * @param request what it asked
  * @param command the sink's command, resolved from this agent's configuration
+ * @param file the file that the command writes, if a file is the sink
  */
 public record SpooledReceive(
     int format,
@@ -25,7 +27,8 @@ public record SpooledReceive(
     String creator,
     Instant created,
     ReceiveRequest request,
-    Command command) {
+    Command command,
+    Optional<FileSink> file) {
   /** The format that this build writes. */
   public static final int FORMAT = 1;
 

@@ -93,7 +93,7 @@ class PullerFaultsTest {
                 aResponse()
                     .withHeader("Content-Type", "application/json")
                     .withBody(Json.TOLERANT.writeValueAsBytes(page))));
-    peer.stubFor(get(urlPathEqualTo("/" + ApiPaths.AGENT)).willReturn(aResponse()));
+    peer.stubFor(get(urlPathEqualTo("/" + ApiPaths.send(session))).willReturn(aResponse()));
   }
 
   private String path() {

@@ -89,7 +89,8 @@ class ReceivePumpTest {
             "test",
             Instant.EPOCH,
             new ReceiveRequest(new SinkSpec.Stream("test"), "peer", limits, Map.of()),
-            Command.of(List.of(sink)));
+            Command.of(List.of(sink)),
+            Optional.empty());
     spool = root.create(id, Json.TOLERANT.writeValueAsBytes(request));
     manifest = ManifestWriter.open(spool.manifest(), id);
     hold = Fifo.create(spool.sinkFifo());

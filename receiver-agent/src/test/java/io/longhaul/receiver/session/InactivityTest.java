@@ -44,6 +44,15 @@ class InactivityTest {
   }
 
   @Test
+  void aPauseOfAWeekIsNoStall() {
+    Duration week = DAY.multipliedBy(7);
+    inactivity.resumed(week.toNanos());
+    assertThat(judge(week.plus(DAY), true, Duration.ZERO, week.plus(DAY))).isEqualTo(Verdict.FINE);
+    assertThat(judge(week.plus(DAY).plusNanos(1), true, Duration.ZERO, week.plus(DAY)))
+        .isEqualTo(Verdict.STALLED);
+  }
+
+  @Test
   void sevenDaysOutOfReachAreTooMany() {
     Duration week = DAY.multipliedBy(7);
     assertThat(judge(week, false, week, week)).isEqualTo(Verdict.FINE);

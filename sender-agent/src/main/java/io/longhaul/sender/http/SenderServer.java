@@ -12,6 +12,7 @@ import io.longhaul.protocol.server.Endpoint;
 import io.longhaul.protocol.server.HttpServer;
 import io.longhaul.protocol.server.Reply;
 import io.longhaul.protocol.wire.Abort;
+import io.longhaul.protocol.wire.PauseRequest;
 import io.longhaul.protocol.wire.Release;
 import io.longhaul.protocol.wire.SendRequest;
 import io.longhaul.protocol.wire.SweepRequest;
@@ -77,6 +78,11 @@ public final class SenderServer implements AutoCloseable {
             SEND + "/complete",
             whenReady(call -> Reply.ok(sessions.complete(call.session(), call.identity()))))
         .add("POST", SEND + "/abort", whenReady(this::abort))
+        .add("POST", SEND + "/pause", whenReady(this::pause))
+        .add(
+            "POST",
+            SEND + "/resume",
+            whenReady(call -> Reply.ok(sessions.resume(call.session(), call.identity()))))
         .add(
             "DELETE",
             SEND,
@@ -112,6 +118,11 @@ public final class SenderServer implements AutoCloseable {
   private Reply abort(ApiCall call) throws ProblemException, IOException, InterruptedException {
     return Reply.ok(
         sessions.abort(call.session(), call.identity(), call.body(Abort.class).failure()));
+  }
+
+  private Reply pause(ApiCall call) throws ProblemException, IOException {
+    return Reply.ok(
+        sessions.pause(call.session(), call.identity(), call.body(PauseRequest.class).reason()));
   }
 
   private Reply sweep(ApiCall call) throws ProblemException, IOException {

@@ -169,6 +169,9 @@ final class StreamPump {
     if (now - controlLookedAt >= TICK.toNanos()) {
       controlLookedAt = now;
       room.look(now);
+      if (Files.exists(spool.paused())) {
+        progressAt = now;
+      }
       Optional<Control> control = SpoolFile.read(spool.control(), Control.class);
       if (control.isPresent()) {
         return control.map(Control::end);

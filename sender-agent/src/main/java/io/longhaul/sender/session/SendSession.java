@@ -11,6 +11,7 @@ import io.longhaul.protocol.failure.ProblemException;
 import io.longhaul.protocol.failure.ProblemType;
 import io.longhaul.protocol.spool.Control;
 import io.longhaul.protocol.spool.Mark;
+import io.longhaul.protocol.spool.Pause;
 import io.longhaul.protocol.spool.SpoolFile;
 import io.longhaul.protocol.wire.Abort;
 import io.longhaul.protocol.wire.ManifestPage;
@@ -54,6 +55,9 @@ public final class SendSession {
   private @Nullable Failure failure;
 
   @GuardedBy("lock")
+  private @Nullable Pause pause;
+
+  @GuardedBy("lock")
   private Mark released;
 
   @GuardedBy("lock")
@@ -81,6 +85,7 @@ public final class SendSession {
     if (spool.started().isPresent()) {
       session.moved();
     }
+    spool.pause().ifPresent(session::paused);
     spool.control().map(Control::end).ifPresent(session::ended);
     return session;
   }
@@ -157,7 +162,7 @@ public final class SendSession {
     lock.lock();
     try {
       inactivity.contact(nanos.getAsLong());
-      if (state == SessionState.PAUSED) {
+      if (state == SessionState.PAUSED && pause == null) {
         failure = null;
         become(flowing(), "the reader is back");
       }
@@ -223,13 +228,19 @@ public final class SendSession {
   /**
    * Returns the record of a chunk that can be had.
    *
-   * @throws ProblemException if the session has failed, or the chunk is released or not sealed yet
+   * @throws ProblemException if the session has failed or is paused, or the chunk is released or
+   *     not sealed yet
    */
   public ChunkRecord chunk(long number) throws ProblemException, IOException {
     contact();
     SendStatus status = status();
     if (status.state().ended()) {
       throw ended(status);
+    }
+    if (status.state() == SessionState.PAUSED) {
+      throw new ProblemException(
+          ProblemType.NOT_READY,
+          "session " + send.id() + status.failure().map(f -> ": " + f.message()).orElse(""));
     }
     if (number < status.releasedTo()) {
       throw new ProblemException(
@@ -364,7 +375,7 @@ public final class SendSession {
       if (status.state().ended()) {
         throw ended(status);
       }
-      if (status.state() != SessionState.DRAINING) {
+      if (status.end().isEmpty()) {
         throw new ProblemException(
             ProblemType.CONFLICT,
             "Tried to complete session "
@@ -376,6 +387,7 @@ public final class SendSession {
       keep.put(this, statusAs(SessionState.DONE));
       lock.lock();
       try {
+        become(SessionState.DRAINING, "the source has ended well"); // a pause ends with the stream
         become(SessionState.DONE, "the reader has all of it");
       } finally {
         lock.unlock();
@@ -383,6 +395,70 @@ public final class SendSession {
       return status();
     } finally {
       turns.unlock();
+    }
+  }
+
+  /**
+   * Stops serving chunks until {@link #resume}; the source waits as soon as the spool is full.
+   *
+   * @throws ProblemException if the session has ended
+   */
+  SendStatus pause(Pause why) throws ProblemException, IOException {
+    turns.lock();
+    try {
+      if (state().ended()) {
+        throw ended(status());
+      }
+      SpoolFile.force(spool.spool().paused(), why);
+      paused(why);
+      return status();
+    } finally {
+      turns.unlock();
+    }
+  }
+
+  private void paused(Pause why) {
+    lock.lock();
+    try {
+      pause = why;
+      failure = why.failure();
+      become(SessionState.PAUSED, why.failure().message());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Takes a pause back; does nothing if there is none.
+   *
+   * @throws ProblemException if the session has ended
+   */
+  SendStatus resume() throws ProblemException, IOException {
+    turns.lock();
+    try {
+      if (state().ended()) {
+        throw ended(status());
+      }
+      Files.deleteIfExists(spool.spool().paused());
+      resumed();
+      return status();
+    } finally {
+      turns.unlock();
+    }
+  }
+
+  private void resumed() {
+    lock.lock();
+    try {
+      if (pause != null) {
+        pause = null;
+        failure = null;
+        inactivity.contact(nanos.getAsLong());
+        inactivity.progress(nanos.getAsLong());
+        become(flowing(), "resumed");
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -461,6 +537,9 @@ public final class SendSession {
       long now = nanos.getAsLong();
       if (waiting > 0) {
         inactivity.contact(now);
+      }
+      if (pause != null) {
+        return Inactivity.Verdict.FINE;
       }
       Inactivity.Verdict verdict = inactivity.verdict(now);
       if (verdict == Inactivity.Verdict.UNREACHABLE

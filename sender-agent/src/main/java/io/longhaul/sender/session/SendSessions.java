@@ -8,6 +8,7 @@ import io.longhaul.protocol.config.DataSize;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.ProblemException;
 import io.longhaul.protocol.failure.ProblemType;
+import io.longhaul.protocol.spool.Pause;
 import io.longhaul.protocol.spool.PumpProcess;
 import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.spool.SessionSpool;
@@ -445,6 +446,25 @@ public final class SendSessions implements AutoCloseable {
     return session != null && session.mayEnd(identity)
         ? session.abort(why)
         : tomb(id, identity).status();
+  }
+
+  /** Pauses a session, for those who may end it. */
+  public SendStatus pause(SessionId id, Identity identity, String reason)
+      throws ProblemException, IOException {
+    return mine(id, identity).pause(new Pause(identity.name(), reason, clock.instant()));
+  }
+
+  /** Takes a pause back, for those who may end the session. */
+  public SendStatus resume(SessionId id, Identity identity) throws ProblemException, IOException {
+    return mine(id, identity).resume();
+  }
+
+  private SendSession mine(SessionId id, Identity identity) throws ProblemException, IOException {
+    SendSession session = live.get(id);
+    if (session == null || !session.mayEnd(identity)) {
+      throw SendSession.ended(tomb(id, identity).status());
+    }
+    return session;
   }
 
   /**

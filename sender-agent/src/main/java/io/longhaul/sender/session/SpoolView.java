@@ -8,6 +8,7 @@ import io.longhaul.protocol.chunk.ManifestReader;
 import io.longhaul.protocol.spool.Control;
 import io.longhaul.protocol.spool.Mark;
 import io.longhaul.protocol.spool.Outcome;
+import io.longhaul.protocol.spool.Pause;
 import io.longhaul.protocol.spool.SessionSpool;
 import io.longhaul.protocol.spool.SpoolFile;
 import io.longhaul.protocol.spool.SpoolLock;
@@ -119,6 +120,10 @@ final class SpoolView implements Closeable {
       next = chunk(mark.to());
     }
     return mark;
+  }
+
+  Optional<Pause> pause() throws IOException {
+    return SpoolFile.read(spool.paused(), Pause.class);
   }
 
   Optional<Control> control() throws IOException {

@@ -14,6 +14,7 @@ import io.longhaul.protocol.spool.SpoolFile;
 import io.longhaul.protocol.spool.Started;
 import io.longhaul.protocol.wire.Abort;
 import io.longhaul.protocol.wire.ManifestPage;
+import io.longhaul.protocol.wire.PauseRequest;
 import io.longhaul.protocol.wire.Release;
 import io.longhaul.protocol.wire.SendRequest;
 import io.longhaul.protocol.wire.SendStatus;
@@ -236,6 +237,30 @@ final class SendSessionsTest {
     sender.awaitState(id, SessionState.DRAINING);
     complete(id);
     awaitGone(id);
+  }
+
+  @Test
+  void aPausedSessionServesNothingAndHasNoLimitUntilItIsResumedAlsoByTheNextAgent()
+      throws Exception {
+    sender.limit(new SessionLimits(Duration.ofHours(1), Duration.ofMillis(300)));
+    SessionId id = sender.send("file");
+    sender.chunks(id, 1);
+    SendStatus paused =
+        SenderUnderTest.read(
+            sender.post(id, "pause", new PauseRequest("office hours")), SendStatus.class);
+    assertThat(paused.state()).isEqualTo(SessionState.PAUSED);
+    assertThat(paused.failure().orElseThrow().message()).contains("local", "office hours");
+    assertThat(type(sender.get(ApiPaths.chunk(id, 0), ""))).isEqualTo(ProblemType.NOT_READY);
+    sender.restart();
+    LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());
+    assertThat(sender.status(id).failure()).isEqualTo(paused.failure());
+    sender.manifest(id, 0); // a contact is no resumption
+    assertThat(sender.status(id).state()).isEqualTo(SessionState.PAUSED);
+    SenderUnderTest.read(sender.post(id, "resume", Map.of()), SendStatus.class);
+    assertThat(sender.get(ApiPaths.chunk(id, 0), "").statusCode()).isEqualTo(200);
+    assertThat(sender.status(id).failure()).isEmpty();
+    abort(id);
+    assertThat(type(sender.post(id, "resume", Map.of()))).isEqualTo(ProblemType.SESSION_ENDED);
   }
 
   /** Reads and releases this many chunks. */

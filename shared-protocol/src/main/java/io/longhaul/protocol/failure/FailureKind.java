@@ -38,6 +38,8 @@ public enum FailureKind {
   PEER_REFUSED,
   /** The other side ended the session and said why. */
   PEER_FAILED,
+  /** Somebody asked for a pause, which lasts until it is taken back. */
+  PAUSED,
   /** Somebody asked for the end. */
   ABORTED,
   /** A kind that this version does not know, told by a newer peer. */

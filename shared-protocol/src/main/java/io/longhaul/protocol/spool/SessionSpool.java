@@ -39,6 +39,11 @@ public record SessionSpool(SessionId id, Path directory) {
     return directory.resolve("control.json");
   }
 
+  /** Returns the file that is there while somebody has paused the session; see {@link Pause}. */
+  public Path paused() {
+    return directory.resolve("paused.json");
+  }
+
   /** Returns the file that says what the pump started; see {@link Started}. */
   public Path started() {
     return directory.resolve("started.json");

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A ZFS whose slow answers are remembered for a while: its features and size estimates, for five
@@ -28,6 +29,7 @@ public final class CachingZfs implements Zfs {
   private final Cache<List<String>, ZfsFeatures> knownFeatures;
   private final Cache<ZfsSend, OptionalLong> estimates;
   private final Semaphore estimating = new Semaphore(ESTIMATES_AT_ONCE);
+  private final ReentrantLock probing = new ReentrantLock();
 
   /**
    * @param turnLimit the longest that an estimate waits for its turn
@@ -56,11 +58,22 @@ public final class CachingZfs implements Zfs {
   @Override
   public ZfsFeatures features() throws ZfsException, InterruptedException {
     ZfsFeatures known = knownFeatures.getIfPresent(command());
-    if (known == null) {
-      known = zfs.features();
-      knownFeatures.put(command(), known);
+    return known == null ? probe() : known;
+  }
+
+  /** Finds out once for all who ask meanwhile: a slow ZFS is not asked by each of them. */
+  private ZfsFeatures probe() throws ZfsException, InterruptedException {
+    probing.lockInterruptibly();
+    try {
+      ZfsFeatures known = knownFeatures.getIfPresent(command());
+      if (known == null) {
+        known = zfs.features();
+        knownFeatures.put(command(), known);
+      }
+      return known;
+    } finally {
+      probing.unlock();
     }
-    return known;
   }
 
   @Override

@@ -119,6 +119,21 @@ class ConfigFileTest {
   }
 
   @Test
+  void aTokenIsNoAdministratorsUnlessItSaysSo(@TempDir Path dir) throws Exception {
+    String token = "tokens:\n  - {identity: vault, file: /etc/longhaul/vault.token%s}\n";
+    assertThat(read(dir, GOOD + token.formatted("")).tokens().orElseThrow().getFirst().admin())
+        .isFalse();
+    assertThat(
+            read(dir, GOOD + token.formatted(", admin: true"))
+                .tokens()
+                .orElseThrow()
+                .getFirst()
+                .admin())
+        .isTrue();
+    assertRefused(dir, GOOD + token.formatted(", admn: true"), "admn: unknown key");
+  }
+
+  @Test
   void aSizeMayBeAPlainNumber(@TempDir Path dir) throws Exception {
     assertThat(read(dir, GOOD + "limit: 65536\n").limit()).contains(new DataSize(65536));
   }

@@ -167,6 +167,7 @@ class WireRecordsTest {
             Optional.empty(),
             OptionalInt.empty(),
             Optional.empty()),
+        new PauseRequest("office hours"),
         new Release(Long.MAX_VALUE),
         new SendRequest(
             new SourceSpec.Stream("pg"), "vault", 4096, DigestChoice.BOTH, LIMITS, Map.of()),

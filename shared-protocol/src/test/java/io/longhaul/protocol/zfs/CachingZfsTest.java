@@ -60,6 +60,23 @@ final class CachingZfsTest extends ZfsContract {
   }
 
   @Test
+  void probesFeaturesOnceForAllWhoAskMeanwhile() throws Exception {
+    var gate = new CountDownLatch(1);
+    counted.beforeProbe = gate::await;
+    try (var tasks = Executors.newVirtualThreadPerTaskExecutor()) {
+      var asked = new ArrayList<Future<ZfsFeatures>>();
+      for (int i = 0; i < 5; i++) {
+        asked.add(tasks.submit(zfs::features));
+      }
+      gate.countDown();
+      for (Future<ZfsFeatures> one : asked) {
+        assertThat(one.get()).isEqualTo(FakeZfs.OPENZFS);
+      }
+    }
+    assertThat(counted.probes).hasValue(1);
+  }
+
+  @Test
   void estimatesTheSameSendOnce() throws Exception {
     var one = ZfsSend.full(fake.snapshot(root().at("one")).name());
     var two = ZfsSend.full(fake.snapshot(root().at("two")).name());
@@ -101,6 +118,7 @@ final class CachingZfsTest extends ZfsContract {
     private final Zfs zfs;
     private final AtomicInteger probes = new AtomicInteger();
     private final AtomicInteger estimates = new AtomicInteger();
+    private volatile Step beforeProbe = () -> {};
     private volatile Step beforeEstimate = () -> {};
 
     CountingZfs(Zfs zfs) {
@@ -115,6 +133,7 @@ final class CachingZfsTest extends ZfsContract {
     @Override
     public ZfsFeatures features() throws ZfsException, InterruptedException {
       probes.incrementAndGet();
+      beforeProbe.run();
       return zfs.features();
     }
 

@@ -1,0 +1,63 @@
+package io.longhaul.coordinator.cli;
+
+import io.longhaul.coordinator.ExitCode;
+import io.longhaul.coordinator.run.Session;
+import io.longhaul.protocol.SessionId;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code coordinator resume}. */
+@Command(
+    name = "resume",
+    description = {
+      "Takes a pause back and follows the session to its end, as start does.",
+      "",
+      "A session that runs is only followed: also one whose coordinator was interrupted, or that waits"
+          + " for a peer that was out of reach. All that is needed is asked of the agents."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:delivered; with --detach: resumed",
+      "1:no such session, a side could not be told, or the transfer failed or was aborted",
+      "2:the command line or a configuration file is wrong",
+      "3:an inactivity limit passed",
+      "130:interrupted; the transfer goes on"
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  coordinator resume 01jd3v8x6m0000000000000000",
+      "  coordinator resume 01jd3v8x6m0000000000000000 --detach"
+    })
+final class ResumeCommand implements Callable<Integer> {
+  @ParentCommand private CoordinatorCommand parent = new CoordinatorCommand();
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Parameters(
+      index = "0",
+      paramLabel = "SESSION",
+      description = "the session's id; coordinator list shows it")
+  private SessionId id = new SessionId("00000000000000000000000000");
+
+  @Option(names = "--detach", description = "do not follow it")
+  private boolean detach;
+
+  @Option(names = "--json", description = "print the report of its end as one JSON object")
+  private boolean json;
+
+  @Override
+  public Integer call() throws Exception {
+    var command = spec.commandLine();
+    RunningSession running = RunningSession.find(parent, id, "resume", command.getErr());
+    ExitCode told = running.tell(Session::resume, json ? command.getErr() : command.getOut());
+    return (detach || told != ExitCode.DONE ? told : new Follow(command, json).run(running.both()))
+        .number();
+  }
+}
