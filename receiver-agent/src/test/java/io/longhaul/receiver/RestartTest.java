@@ -53,6 +53,9 @@ class RestartTest {
     receiver.put(id, into("marks-end"));
     receiver.awaitFed(id, CHUNKS / 2);
     sink = receiver.started(id).child().orElseThrow();
+    Eventually.holds(
+        "the sink to take it",
+        () -> Files.size(receiver.file("out")) == (long) CHUNKS / 2 * CHUNK);
   }
 
   @AfterEach

@@ -94,6 +94,18 @@ public enum Fault {
       victim.link().reset();
     }
   },
+  CHUNK_DAMAGED {
+    @Override
+    void strike(Victim victim, RandomGenerator random) throws Exception {
+      long pump = victim.started(Role.RECEIVE).pump().pid();
+      Victim.signal("STOP", pump); // or the damage might come between its two readings
+      try {
+        victim.damageChunk(random);
+      } finally {
+        Victim.signal("CONT", pump);
+      }
+    }
+  },
   BIT_FLIPPED {
     @Override
     void strike(Victim victim, RandomGenerator random) {

@@ -15,13 +15,17 @@ import io.longhaul.protocol.spool.SpoolFile;
 import io.longhaul.protocol.spool.Started;
 import io.longhaul.protocol.wire.ReceiveStatus;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.random.RandomGenerator;
 
 /** One transfer over a link of its own, and everything that can be broken about it. */
 final class Victim implements AutoCloseable {
@@ -97,6 +101,28 @@ final class Victim implements AutoCloseable {
                 Optional.of(started(Role.SEND))
                     .filter(now -> now.attempt() > before.attempt())
                     .flatMap(Started::child));
+  }
+
+  /** Flips a bit in a chunk that was verified and is not being fed, as soon as there is one. */
+  void damageChunk(RandomGenerator random) throws IOException {
+    Path chunk =
+        Eventually.find(
+            "a verified chunk that waits",
+            PATIENCE,
+            () ->
+                site.spool(id, Role.RECEIVE).chunkFiles().stream()
+                    .filter(file -> file.toString().endsWith(".chunk"))
+                    .sorted()
+                    .skip(1)
+                    .findFirst());
+    try (FileChannel file =
+        FileChannel.open(chunk, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      long at = random.nextLong(file.size());
+      ByteBuffer one = ByteBuffer.allocate(1);
+      file.read(one, at);
+      one.put(0, (byte) (one.get(0) ^ 1 << random.nextInt(Byte.SIZE)));
+      file.write(one.flip(), at);
+    }
   }
 
   static void signal(String name, long pid) throws IOException {

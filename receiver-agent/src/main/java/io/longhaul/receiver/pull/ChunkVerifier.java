@@ -32,12 +32,19 @@ final class ChunkVerifier {
       ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(BUFFER_BYTES));
 
   private final SessionSpool spool;
-  private final ChunkDropper dropper;
+  private final Mismatch mismatch;
   private final Map<Long, Integer> mismatches = new ConcurrentHashMap<>();
 
-  ChunkVerifier(SessionSpool spool, ChunkDropper dropper) {
+  /** What becomes of a chunk that is not what its record says. */
+  @FunctionalInterface
+  interface Mismatch {
+    /** Throws away what there is of it. */
+    void drop(ChunkRecord record) throws TransferException;
+  }
+
+  ChunkVerifier(SessionSpool spool, Mismatch mismatch) {
     this.spool = spool;
-    this.dropper = dropper;
+    this.mismatch = mismatch;
   }
 
   /**
@@ -94,7 +101,7 @@ final class ChunkVerifier {
                   + " stands between both machines"));
     }
     LOG.atWarn().addKeyValue("why", why).addKeyValue("times", times).log("chunk is fetched again");
-    dropper.drop(record);
+    mismatch.drop(record);
   }
 
   private static DigestChoice choice(ChunkRecord record) {

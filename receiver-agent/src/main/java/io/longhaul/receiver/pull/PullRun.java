@@ -43,7 +43,7 @@ final class PullRun {
     this.count = count;
     this.clock = clock;
     this.dropper = new ChunkDropper(sender, spool, window, count);
-    this.verifier = new ChunkVerifier(spool, dropper);
+    this.verifier = new ChunkVerifier(spool, dropper::drop);
   }
 
   /** Pulls until the end record is in the manifest. */

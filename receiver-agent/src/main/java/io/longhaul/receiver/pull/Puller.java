@@ -1,15 +1,22 @@
 package io.longhaul.receiver.pull;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.longhaul.protocol.chunk.ChunkRecord;
+import io.longhaul.protocol.chunk.ManifestReader;
 import io.longhaul.protocol.chunk.ManifestWriter;
 import io.longhaul.protocol.failure.AgentFailedException;
 import io.longhaul.protocol.failure.RetryableException;
 import io.longhaul.protocol.failure.SessionEndedException;
 import io.longhaul.protocol.failure.SessionPausedException;
 import io.longhaul.protocol.failure.TransferException;
+import io.longhaul.protocol.spool.Damage;
 import io.longhaul.protocol.spool.Mark;
 import io.longhaul.protocol.spool.SessionSpool;
+import io.longhaul.protocol.spool.SpoolFile;
 import io.longhaul.protocol.wire.ReceiveStatus;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -73,8 +80,9 @@ public final class Puller implements AutoCloseable {
   }
 
   /**
-   * Pulls until the sender's verified end record is in the local manifest, forced to disk. It may
-   * be called again after any exception and goes on from what is on disk.
+   * Pulls until the sender's verified end record is in the local manifest, forced to disk; a chunk
+   * that the pump has found damaged comes first. It may be called again, also after any exception,
+   * and goes on from what is on disk.
    *
    * @throws SessionEndedException if the stream cannot be had: the sender failed, a chunk is lost
    *     or stays wrong, or the spool fails
@@ -83,11 +91,12 @@ public final class Puller implements AutoCloseable {
    * @throws InterruptedException if the thread is interrupted; all other threads have ended then
    */
   public void run() throws SessionEndedException, SessionPausedException, InterruptedException {
-    verified.restart();
-    if (verified.ended()) {
-      return;
-    }
     try {
+      refetchDamaged();
+      verified.restart();
+      if (verified.ended()) {
+        return;
+      }
       new PullRun(sender, spool, verified, open(), gate, count, clock).pull();
     } catch (SessionEndedException | SessionPausedException e) {
       throw e;
@@ -95,6 +104,26 @@ public final class Puller implements AutoCloseable {
       throw new IllegalStateException("each thread of the puller retries by itself", e);
     } catch (TransferException e) {
       throw new IllegalStateException("there is no other kind", e);
+    }
+  }
+
+  private void refetchDamaged() throws TransferException, InterruptedException {
+    try {
+      Optional<Damage> damage = SpoolFile.read(spool.damaged(), Damage.class);
+      if (damage.isPresent()) {
+        new ChunkRefetch(sender, spool, count, clock).refetch(recorded(damage.get().chunk()));
+        Files.delete(spool.damaged());
+      }
+    } catch (IOException e) {
+      throw SpoolTrouble.of("mend a damaged chunk", spool, e);
+    }
+  }
+
+  private ChunkRecord recorded(long chunk) throws IOException {
+    try (ManifestReader manifest = ManifestReader.open(spool.manifest(), spool.id())) {
+      return manifest
+          .chunk(chunk)
+          .orElseThrow(() -> new IOException("the manifest does not list chunk " + chunk));
     }
   }
 

@@ -132,7 +132,7 @@ final class ReceivePump {
 
   private EndRecord feedAll(ManifestReader manifest, SinkStdin stdin, SinkGuard watching)
       throws IOException, SessionEndedException, InterruptedException {
-    ChunkFeeder feeder = new ChunkFeeder(spool, stdin, watching, files);
+    ChunkFeeder feeder = new ChunkFeeder(spool, stdin, watching, files, sleeper);
     StreamDigest digest = new StreamDigest();
     while (true) {
       ManifestReader.Page page = manifest.read(digest.chunks(), MOST_RECORDS);

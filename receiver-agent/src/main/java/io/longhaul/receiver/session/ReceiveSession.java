@@ -232,10 +232,13 @@ public final class ReceiveSession {
       puller = pulling;
       pulse.follow(pulling);
       while (!waitForResume(hold)) {
+        boolean mending = Files.exists(spool.damaged());
         try (Pulling pull = Pulling.start(pulling, sleeper)) {
           pump.ensureRunning();
-          become(SessionState.RUNNING, "pulling from " + spooled.request().peer());
-          if (follow(hold, pull)) {
+          if (end.isEmpty()) {
+            become(SessionState.RUNNING, "pulling from " + spooled.request().peer());
+          }
+          if (follow(hold, pull, mending)) {
             return;
           }
         }
@@ -256,13 +259,22 @@ public final class ReceiveSession {
     return over;
   }
 
-  /** Returns whether the pump has left its outcome, as against the session having been paused. */
-  private boolean follow(SinkHold hold, Pulling pull)
+  /**
+   * Follows the pump and the puller.
+   *
+   * @param mending whether the puller has begun with a damaged chunk
+   * @return whether the pump has left its outcome, as against the puller having to begin anew:
+   *     because the session was paused, or the pump has found a damaged chunk
+   */
+  private boolean follow(SinkHold hold, Pulling pull, boolean mending)
       throws IOException, SessionEndedException, InterruptedException {
+    boolean known = mending;
     while (!lookAtPump(hold)) {
-      if (pause.get() != null && end.isEmpty()) {
+      boolean damaged = Files.exists(spool.damaged());
+      if ((pause.get() != null && end.isEmpty()) || (damaged && !known)) {
         return false;
       }
+      known = damaged;
       lookAtPull(pull);
       checkSender();
       checkLimits();
@@ -329,7 +341,8 @@ public final class ReceiveSession {
       }
       case Pulling.State.Running _ -> {
         if (judge() != Inactivity.Verdict.UNREACHABLE) {
-          unlessVerifying(SessionState.RUNNING, "the sender is back");
+          unlessVerifying(
+              end.isEmpty() ? SessionState.RUNNING : SessionState.DRAINING, "the sender is back");
         }
       }
     }

@@ -16,6 +16,7 @@ import io.longhaul.protocol.pipe.Fifo;
 import io.longhaul.protocol.pipe.ProcessIdentity;
 import io.longhaul.protocol.retry.Sleeper;
 import io.longhaul.protocol.spool.Control;
+import io.longhaul.protocol.spool.Damage;
 import io.longhaul.protocol.spool.Mark;
 import io.longhaul.protocol.spool.Outcome;
 import io.longhaul.protocol.spool.Role;
@@ -43,6 +44,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -253,7 +255,37 @@ class ReceivePumpTest {
   }
 
   @Test
-  void aChunkThatChangedAfterItWasVerifiedEndsTheSink() throws Exception {
+  void aChunkThatWasDamagedIsWantedAgainBeforeTheSinkSeesAByteOfIt() throws Exception {
+    session("sh", "-c", "cat > " + out);
+    byte[] stream = stream(3 * CHUNK);
+    sealAll(stream);
+    byte[] sound = Files.readAllBytes(spool.chunk(1));
+    byte[] damaged = sound.clone();
+    damaged[17] ^= 1;
+    Files.write(spool.chunk(1), damaged);
+    CompletableFuture<Void> pump = pump();
+    Damage damage =
+        Eventually.find(
+            "the wish for the chunk", () -> SpoolFile.read(spool.damaged(), Damage.class));
+    assertThat(damage.chunk()).isEqualTo(1);
+    assertThat(damage.what()).contains("CRC32C");
+    Eventually.holds("the chunk before to arrive", () -> Files.size(out) == CHUNK);
+
+    Files.delete(spool.chunk(1)); // the agent deletes it first, and may be killed then
+    Files.delete(spool.damaged());
+    Damage gone =
+        Eventually.find(
+            "the wish for the chunk", () -> SpoolFile.read(spool.damaged(), Damage.class));
+    assertThat(gone.what()).contains("NoSuchFile");
+    Files.write(spool.chunk(1), sound);
+    Files.delete(spool.damaged());
+
+    assertThat(outcome(pump).failure()).isEmpty();
+    assertThat(out).hasBinaryContent(stream);
+  }
+
+  @Test
+  void aChunkThatStaysDamagedEndsTheSink() throws Exception {
     session("sh", "-c", "cat > " + out + "; echo end of file > " + out);
     byte[] stream = stream(2 * CHUNK);
     sealAll(stream);
@@ -261,10 +293,15 @@ class ReceivePumpTest {
     damaged[17] ^= 1;
     Files.write(spool.chunk(1), damaged);
 
-    Outcome outcome = outcome(pump());
+    CompletableFuture<Void> pump = pump();
+    while (!pump.isDone()) {
+      Files.deleteIfExists(spool.damaged());
+      LockSupport.parkNanos(10_000_000);
+    }
+    Outcome outcome = outcome(pump);
 
     assertThat(kind(outcome)).isEqualTo(FailureKind.SPOOL_DAMAGED);
-    assertThat(outcome.failure().orElseThrow().message()).contains("chunk 1");
+    assertThat(outcome.failure().orElseThrow().message()).contains("chunk 1", "3 times in a row");
     assertNoEndOfFile();
   }
 
@@ -395,6 +432,7 @@ class ReceivePumpTest {
     ReceivePump stopped = new ReceivePump(spool, Sleeper.REAL);
     CompletableFuture<Void> pump = run(stopped);
     awaitFed(1);
+    Eventually.holds("the sink to take it", () -> Files.size(out) == CHUNK);
     hold.close(); // nobody else holds the sink's stdin
 
     stopped.stop();

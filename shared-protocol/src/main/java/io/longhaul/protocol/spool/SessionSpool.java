@@ -82,6 +82,14 @@ public record SessionSpool(SessionId id, Path directory) {
     return directory.resolve("fed");
   }
 
+  /**
+   * Returns the file by which the receive pump asks for a chunk again; see {@link Damage}. It is
+   * gone when the chunk is there.
+   */
+  public Path damaged() {
+    return directory.resolve("damaged.json");
+  }
+
   /** Returns the FIFO that the source writes. */
   public Path sourceFifo() {
     return directory.resolve("source.fifo");
