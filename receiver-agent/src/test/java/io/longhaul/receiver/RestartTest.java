@@ -54,8 +54,7 @@ class RestartTest {
     receiver.awaitFed(id, CHUNKS / 2);
     sink = receiver.started(id).child().orElseThrow();
     Eventually.holds(
-        "the sink to take it",
-        () -> Files.size(receiver.file("out")) == (long) CHUNKS / 2 * CHUNK);
+        "the sink to take it", () -> Files.size(receiver.file("out")) == (long) CHUNKS / 2 * CHUNK);
   }
 
   @AfterEach

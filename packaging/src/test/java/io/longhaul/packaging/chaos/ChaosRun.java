@@ -21,7 +21,7 @@ public record ChaosRun(long seed, int faults, Keystream stream, long bytesPerSec
   public Toll run() throws Exception {
     var random = new Random(seed);
     try (var victim = new Victim(stream, bytesPerSecond)) {
-      var toll = new Toll(stream.bytes());
+      var toll = new Toll(faults, stream.bytes());
       long apart = Math.max(0, stream.bytes() - AFTER_LAST_FAULT) / (faults + 1);
       int number = 0;
       for (Fault fault : draw(random)) {

@@ -12,12 +12,19 @@ import java.util.Set;
 
 /** What the faults of one run cost. */
 public final class Toll {
+  private final int planned;
   private final long streamBytes;
   private final Map<Fault, List<Duration>> lost = new EnumMap<>(Fault.class);
   private final List<String> wrong = new ArrayList<>();
   private long carriedBytes;
 
-  Toll(long streamBytes) {
+  /**
+   * Creates the account of a run.
+   *
+   * @param planned how many faults it should have
+   */
+  Toll(int planned, long streamBytes) {
+    this.planned = planned;
     this.streamBytes = streamBytes;
   }
 
@@ -58,6 +65,8 @@ public final class Toll {
           Table.number(seconds(sorted.getLast())));
     });
     table.print(out);
+    out.printf(
+        "%d of %d faults struck%n", lost.values().stream().mapToInt(List::size).sum(), planned);
     out.printf(
         "carried beyond the stream's %.0f MB: %.1f MB (fetched twice, and all that is not stream)%n",
         streamBytes / 1e6, (carriedBytes - streamBytes) / 1e6);
