@@ -8,6 +8,7 @@ import io.longhaul.protocol.chunk.ManifestReader;
 import io.longhaul.protocol.chunk.ManifestWriter;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
+import io.longhaul.protocol.pipe.OwnImage;
 import io.longhaul.protocol.pipe.ProcessIdentity;
 import io.longhaul.protocol.retry.Sleeper;
 import io.longhaul.protocol.spool.Control;
@@ -90,6 +91,7 @@ final class SendPump {
   private Outcome pump() throws InterruptedException {
     try {
       loadEndingClasses();
+      OwnImage.load(spool.directory());
       removeLeftovers();
       int attempt = before.map(Started::attempt).orElse(0) + 1;
       String cause = "the pump was killed, or the machine went down";
