@@ -7,6 +7,7 @@ import io.longhaul.protocol.failure.AgentFailedException;
 import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.spool.SpoolRoot;
 import io.longhaul.protocol.wire.SweepReport;
+import io.longhaul.protocol.wire.SweepRequest;
 import io.longhaul.protocol.zfs.CachingZfs;
 import io.longhaul.protocol.zfs.Zfs;
 import io.longhaul.protocol.zfs.ZfsCli;
@@ -108,7 +109,7 @@ public final class SenderAgent implements AutoCloseable {
 
   private void sweep() {
     try {
-      sessions.sweep(false).entries().stream()
+      sessions.sweep(SweepRequest.usual(false)).entries().stream()
           .filter(SweepReport.Entry::deleted)
           .forEach(entry ->
               LOG.atInfo()

@@ -9,6 +9,7 @@ import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.ProblemException;
 import io.longhaul.protocol.failure.ProblemType;
 import io.longhaul.protocol.spool.PumpProcess;
+import io.longhaul.protocol.spool.Retention;
 import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.spool.SessionSpool;
 import io.longhaul.protocol.spool.SpoolFile;
@@ -19,6 +20,7 @@ import io.longhaul.protocol.wire.ManifestPage;
 import io.longhaul.protocol.wire.SendRequest;
 import io.longhaul.protocol.wire.SendStatus;
 import io.longhaul.protocol.wire.SweepReport;
+import io.longhaul.protocol.wire.SweepRequest;
 import io.longhaul.protocol.zfs.ZfsException;
 import io.longhaul.sender.pump.SendPumpMain;
 import io.longhaul.sender.pump.SpooledSend;
@@ -46,6 +48,9 @@ import org.slf4j.LoggerFactory;
 public final class SendSessions implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SendSessions.class);
   private static final int STOP_SECONDS = 2;
+
+  /* How long the directory of a session is kept that failed but may be resumed. */
+  private static final Duration RESUMABLE = Duration.ofHours(24);
   private static final PumpProcess PUMP = new PumpProcess("send-pump", SendPumpMain.class);
 
   private final SpoolRoot root;
@@ -82,7 +87,7 @@ public final class SendSessions implements AutoCloseable {
     this.readers = Set.copyOf(readers);
     this.limitBytes = limitBytes;
     this.clock = clock;
-    this.retention = new Retention(clock, System::nanoTime, Retention::machineUptime);
+    this.retention = Retention.of(clock);
     this.tombstones = Tombstones.open(root, Role.SEND, EndedSend.class);
   }
 
@@ -472,14 +477,12 @@ public final class SendSessions implements AutoCloseable {
   /**
    * Deletes what is stale: directories of sessions that have ended and are past their retention,
    * and old tombstones.
-   *
-   * @param dryRun only tell
    */
-  public SweepReport sweep(boolean dryRun) throws IOException {
-    if (!dryRun && retention.clockIsTrusted()) {
-      tombstones.expire(clock.instant().minus(Tombstones.RETENTION));
+  public SweepReport sweep(SweepRequest request) throws IOException {
+    if (!request.dryRun()) {
+      retention.expire(tombstones);
     }
-    return new Sweeper(root, clock).sweep(dryRun, this::known);
+    return new Sweeper(root, retention).sweep(request, this::known);
   }
 
   private Sweeper.Known known(SessionSpool spool) throws IOException {
@@ -496,10 +499,8 @@ public final class SendSessions implements AutoCloseable {
     }
     String state = "the session is " + ended.get().status().state().text();
     return isResumable(ended.get().status())
-            && !retention.isOver(ended.get().ended(), Retention.RESUMABLE)
-        ? new Sweeper.Known.Kept(
-            state + " and may be resumed within 24 h of " + ended.get().ended())
-        : new Sweeper.Known.Ended(state);
+        ? new Sweeper.Known.Ended(state + " and may be resumed", ended.get().ended(), RESUMABLE)
+        : new Sweeper.Known.Ended(state, ended.get().ended(), Duration.ZERO);
   }
 
   /* The watches are not interrupted but in need: that would close the manifests they are reading. */
