@@ -151,6 +151,7 @@ public final class ReceiverAgent implements AutoCloseable {
                 + root.path()
                 + " lies in memory and is lost at a reboot; set spool.directory");
       }
+      root.shortage().ifPresent(warnings::add);
     } catch (IOException e) {
       warnings.add("the spool " + root.path() + " cannot be looked at: " + e);
     }

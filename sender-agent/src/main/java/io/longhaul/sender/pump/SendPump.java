@@ -12,6 +12,7 @@ import io.longhaul.protocol.pipe.OwnImage;
 import io.longhaul.protocol.pipe.ProcessIdentity;
 import io.longhaul.protocol.retry.Sleeper;
 import io.longhaul.protocol.spool.Control;
+import io.longhaul.protocol.spool.LastWord;
 import io.longhaul.protocol.spool.Mark;
 import io.longhaul.protocol.spool.Outcome;
 import io.longhaul.protocol.spool.SessionSpool;
@@ -83,8 +84,19 @@ final class SendPump {
         return Result.NOT_OURS;
       }
       Outcome outcome = new SendPump(spool, send, times.apply(send), before).pump();
-      SpoolFile.force(spool.outcome(), outcome);
+      if (outcome.failure().isPresent()) {
+        deleteParts(spool); // on a full disk they make room for the outcome
+      }
+      LastWord.force(spool, spool.outcome(), outcome);
       return outcome.failure().isEmpty() ? Result.DELIVERED : Result.FAILED;
+    }
+  }
+
+  private static void deleteParts(SessionSpool spool) throws IOException {
+    for (Path file : spool.chunkFiles()) {
+      if (file.equals(spool.part(SessionSpool.chunkNumber(file).orElseThrow()))) {
+        Files.deleteIfExists(file);
+      }
     }
   }
 

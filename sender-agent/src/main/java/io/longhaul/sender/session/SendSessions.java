@@ -8,6 +8,7 @@ import io.longhaul.protocol.config.DataSize;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.ProblemException;
 import io.longhaul.protocol.failure.ProblemType;
+import io.longhaul.protocol.retry.Sleeper;
 import io.longhaul.protocol.spool.PumpProcess;
 import io.longhaul.protocol.spool.Retention;
 import io.longhaul.protocol.spool.Role;
@@ -26,6 +27,7 @@ import io.longhaul.sender.pump.SendPumpMain;
 import io.longhaul.sender.pump.SpooledSend;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -51,6 +53,7 @@ public final class SendSessions implements AutoCloseable {
 
   /* How long the directory of a session is kept that failed but may be resumed. */
   private static final Duration RESUMABLE = Duration.ofHours(24);
+  private static final Duration BURY_AGAIN = Duration.ofSeconds(30);
   private static final PumpProcess PUMP = new PumpProcess("send-pump", SendPumpMain.class);
 
   private final SpoolRoot root;
@@ -291,25 +294,39 @@ public final class SendSessions implements AutoCloseable {
     live.put(session.send().id(), session);
     watches.execute(() -> {
       try {
-        if (new PumpWatch(session, PUMP, pump).run(() -> stopping)) {
-          bury(session);
+        boolean buried = !new PumpWatch(session, PUMP, pump).run(() -> stopping);
+        while (!buried && !stopping) {
+          buried = buryIfPossible(session);
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt(); // the agent cannot wait any longer
-      } catch (IOException e) {
-        LOG.atError()
-            .setCause(e)
-            .addKeyValue("session", session.send().id())
-            .log("session cannot be cleaned up");
       }
     });
   }
 
+  private boolean buryIfPossible(SendSession session) throws InterruptedException {
+    try {
+      bury(session);
+      return true;
+    } catch (IOException e) {
+      LOG.atError()
+          .setCause(e)
+          .addKeyValue("session", session.send().id())
+          .log("session cannot be cleaned up; trying again");
+      Sleeper.REAL.sleep(BURY_AGAIN);
+      return false;
+    }
+  }
+
   /**
    * Leaves the tombstone of an ended session; what may be resumed stays in the spool for a while.
+   * The other chunks go first: on a full disk they make room for it.
    */
   private void bury(SendSession session) throws IOException {
     SendStatus status = session.status();
+    if (!isResumable(status)) {
+      deleteChunks(session.spool().spool());
+    }
     if (tombstones.get(status.id()).isEmpty()) {
       putTombstone(session, status);
     }
@@ -320,6 +337,14 @@ public final class SendSessions implements AutoCloseable {
     }
     live.remove(status.id());
     session.pumpIsGone();
+  }
+
+  private static void deleteChunks(SessionSpool spool) throws IOException {
+    if (Files.isDirectory(spool.directory())) {
+      for (Path file : spool.chunkFiles()) {
+        Files.deleteIfExists(file);
+      }
+    }
   }
 
   static boolean isResumable(SendStatus status) {

@@ -30,12 +30,13 @@ public record SessionSpool(SessionId id, Path directory) {
   private static final Pattern CHUNK = Pattern.compile("(\\d{8,18})\\.(chunk|part|have)");
   private static final String LOCK = "lock";
   private static final String REQUEST = "request.json";
+  private static final String RESERVE = "reserve";
 
   /* Until these go, a deletion that is cut short leaves what is known to be ours. */
   private static final List<Path> LAST = List.of(Path.of(REQUEST), Path.of(LOCK));
 
   /* What there may be before the request is; see SpoolRoot.create and DurableFile. */
-  private static final Set<String> BEFORE_REQUEST = Set.of("." + REQUEST + ".new", LOCK);
+  private static final Set<String> BEFORE_REQUEST = Set.of("." + REQUEST + ".new", RESERVE, LOCK);
 
   /** Returns the file of the request, written once by the agent. */
   public Path request() {
@@ -55,6 +56,11 @@ public record SessionSpool(SessionId id, Path directory) {
   /** Returns the file that says how it ended; see {@link Outcome}. */
   public Path outcome() {
     return directory.resolve("outcome.json");
+  }
+
+  /** Returns the file whose space is kept for the session's last words; see {@link LastWord}. */
+  public Path reserve() {
+    return directory.resolve(RESERVE);
   }
 
   /** Returns the pump's own log. */
