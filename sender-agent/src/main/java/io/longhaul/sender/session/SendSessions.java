@@ -13,7 +13,6 @@ import io.longhaul.protocol.spool.PumpProcess;
 import io.longhaul.protocol.spool.Retention;
 import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.spool.SessionSpool;
-import io.longhaul.protocol.spool.SpoolFile;
 import io.longhaul.protocol.spool.SpoolRoot;
 import io.longhaul.protocol.spool.Sweeper;
 import io.longhaul.protocol.spool.Tombstones;
@@ -65,6 +64,7 @@ public final class SendSessions implements AutoCloseable {
   private final Retention retention;
   private final Tombstones<EndedSend> tombstones;
   private final Map<SessionId, SendSession> live = new ConcurrentHashMap<>();
+  private final Map<SessionId, String> notTakenUp = new ConcurrentHashMap<>();
   private final Set<SessionId> creating = ConcurrentHashMap.newKeySet();
   private final ExecutorService watches = Executors.newVirtualThreadPerTaskExecutor();
   private volatile boolean scanned;
@@ -101,7 +101,7 @@ public final class SendSessions implements AutoCloseable {
   public void scan() throws IOException, InterruptedException {
     for (SessionSpool spool : root.sessions()) {
       try {
-        Optional<SpooledSend> send = SpoolFile.read(spool.request(), SpooledSend.class);
+        Optional<SpooledSend> send = SpooledSend.read(spool);
         if (send.isPresent() && tombstones.get(spool.id()).isEmpty()) {
           takeUp(spool, send.get());
         } else if (send.isPresent()) {
@@ -112,6 +112,7 @@ public final class SendSessions implements AutoCloseable {
             .setCause(e)
             .addKeyValue("session", spool.id())
             .log("session cannot be taken up");
+        notTakenUp.put(spool.id(), String.valueOf(e.getMessage()));
       }
     }
     scanned = true;
@@ -400,7 +401,13 @@ public final class SendSessions implements AutoCloseable {
         .orElseThrow(() -> noSuchSession(id));
   }
 
-  private static ProblemException noSuchSession(SessionId id) {
+  private ProblemException noSuchSession(SessionId id) {
+    String why = notTakenUp.get(id);
+    if (why != null && Files.isDirectory(root.session(id).directory())) {
+      /* Its reader must not give up a stream that another version of this agent can go on with. */
+      return new ProblemException(
+          ProblemType.NOT_READY, "session " + id + " cannot be taken up here: " + why);
+    }
     return new ProblemException(
         ProblemType.NO_SUCH_SESSION, "there is no send session " + id + " for you here");
   }
