@@ -25,9 +25,13 @@ launchers() {
   launcher lib/receive-pump receiver-agent io.longhaul.receiver.pump.ReceivePumpMain "$1"
 }
 
-mkdir -p "$image/bin" "$image/etc"
+mkdir -p "$image/bin" "$image/etc" "$image/lib/systemd"
 cp "$here/../../../../LICENSE" "$image/"
+echo "$version" > "$image/VERSION"
 cp "$here"/etc/*.yaml "$image/etc/"
+cp "$here"/../systemd/*.service "$image/lib/systemd/"
+cp "$here/longhaul-install" "$image/bin/"
+chmod 755 "$image/bin/longhaul-install"
 cp "$here"/jvmargs/*.jvmargs "$image/lib/"
 # An AOT cache remembers the size and time of its jars: a fixed time survives packing and unpacking.
 find "$image/lib" "$image/runtime/lib/modules" -type f -exec touch -d @1767225600 {} +

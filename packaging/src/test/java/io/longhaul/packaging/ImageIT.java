@@ -67,6 +67,14 @@ class ImageIT {
   }
 
   @Test
+  void holdsItsVersionAndTheServiceUnits() throws Exception {
+    assertThat(Files.readString(image.home().resolve("VERSION"))).isEqualTo("0.1.0\n");
+    assertThat(image.home().resolve("lib/systemd"))
+        .isDirectoryContaining("glob:**/sender-agent.service")
+        .isDirectoryContaining("glob:**/receiver-agent.service");
+  }
+
+  @Test
   void helpTeachesByExample() throws Exception {
     String help = CommandResult.output(List.of(image.program("coordinator"), "start", "--help"));
     assertThat(help).contains("coordinator start", "vault:");

@@ -12,6 +12,7 @@ import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.spool.SpoolRoot;
 import io.longhaul.protocol.wire.AgentInfo;
 import io.longhaul.protocol.wire.SweepReport;
+import io.longhaul.protocol.wire.SweepRequest;
 import io.longhaul.protocol.zfs.CachingZfs;
 import io.longhaul.protocol.zfs.Zfs;
 import io.longhaul.protocol.zfs.ZfsCli;
@@ -115,7 +116,7 @@ public final class ReceiverAgent implements AutoCloseable {
 
   private void sweep() {
     try {
-      sessions.sweep(false).entries().stream()
+      sessions.sweep(SweepRequest.usual(false)).entries().stream()
           .filter(SweepReport.Entry::deleted)
           .forEach(entry ->
               LOG.atInfo()
@@ -150,6 +151,7 @@ public final class ReceiverAgent implements AutoCloseable {
                 + root.path()
                 + " lies in memory and is lost at a reboot; set spool.directory");
       }
+      root.shortage().ifPresent(warnings::add);
     } catch (IOException e) {
       warnings.add("the spool " + root.path() + " cannot be looked at: " + e);
     }

@@ -110,11 +110,12 @@ class AuthorizationTest {
   @Test
   void onlyAnAdministratorMaySweep() throws Exception {
     assertThatThrownBy(() ->
-            creator.post(ApiPaths.SWEEP, new SweepRequest(true), Duration.ZERO, SweepReport.class))
+            creator.post(
+                ApiPaths.SWEEP, SweepRequest.usual(true), Duration.ZERO, SweepReport.class))
         .hasMessageContaining("administrator");
     assertThat(
             admin
-                .post(ApiPaths.SWEEP, new SweepRequest(true), Duration.ZERO, SweepReport.class)
+                .post(ApiPaths.SWEEP, SweepRequest.usual(true), Duration.ZERO, SweepReport.class)
                 .entries())
         .extracting(SweepReport.Entry::id)
         .containsExactly(id);

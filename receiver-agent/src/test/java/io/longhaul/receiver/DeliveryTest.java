@@ -186,7 +186,7 @@ class DeliveryTest {
     SweepReport report =
         receiver
             .calls()
-            .post(ApiPaths.SWEEP, new SweepRequest(false), Duration.ZERO, SweepReport.class);
+            .post(ApiPaths.SWEEP, SweepRequest.usual(false), Duration.ZERO, SweepReport.class);
 
     assertThat(report.entries()).hasSize(1);
     assertThat(report.entries().getFirst().stale()).isFalse();

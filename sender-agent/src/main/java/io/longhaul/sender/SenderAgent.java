@@ -7,6 +7,7 @@ import io.longhaul.protocol.failure.AgentFailedException;
 import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.spool.SpoolRoot;
 import io.longhaul.protocol.wire.SweepReport;
+import io.longhaul.protocol.wire.SweepRequest;
 import io.longhaul.protocol.zfs.CachingZfs;
 import io.longhaul.protocol.zfs.Zfs;
 import io.longhaul.protocol.zfs.ZfsCli;
@@ -84,7 +85,7 @@ public final class SenderAgent implements AutoCloseable {
             root, sources, new SnapshotHolds(zfs), config.readers(), limit, InstantSource.system());
     AgentDescription description =
         new AgentDescription(
-            config.name(), Software.name(), limit, sources, warnings(config, root));
+            config.name(), Software.name(), limit, sources, () -> warnings(config, root));
     SenderServer server =
         SenderServer.start(sessions, description, authenticator, config.listen().address());
     LOG.atInfo()
@@ -92,6 +93,7 @@ public final class SenderAgent implements AutoCloseable {
         .addKeyValue("address", config.listen().address().getHostString() + ":" + server.port())
         .addKeyValue("spool", root.path())
         .log("sender-agent serves");
+    warnings(config, root).forEach(warning -> LOG.atWarn().log(warning));
     return new SenderAgent(root, sessions, server);
   }
 
@@ -108,7 +110,7 @@ public final class SenderAgent implements AutoCloseable {
 
   private void sweep() {
     try {
-      sessions.sweep(false).entries().stream()
+      sessions.sweep(SweepRequest.usual(false)).entries().stream()
           .filter(SweepReport.Entry::deleted)
           .forEach(entry ->
               LOG.atInfo()
@@ -129,16 +131,20 @@ public final class SenderAgent implements AutoCloseable {
     }
   }
 
-  private static List<String> warnings(SenderConfig config, SpoolRoot root) throws IOException {
+  private static List<String> warnings(SenderConfig config, SpoolRoot root) {
     List<String> warnings = new ArrayList<>(config.listen().warnings());
-    if (root.isInMemory()) {
-      warnings.add(
-          "the spool directory "
-              + root.path()
-              + " is in memory: it competes with it and does not survive a reboot;"
-              + " set spool.directory");
+    try {
+      if (root.isInMemory()) {
+        warnings.add(
+            "the spool directory "
+                + root.path()
+                + " is in memory: it competes with it and does not survive a reboot;"
+                + " set spool.directory");
+      }
+      root.shortage().ifPresent(warnings::add);
+    } catch (IOException e) {
+      warnings.add("the spool directory " + root.path() + " cannot be looked at: " + e);
     }
-    warnings.forEach(warning -> LOG.atWarn().log(warning));
     return warnings;
   }
 

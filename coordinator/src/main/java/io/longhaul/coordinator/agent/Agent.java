@@ -150,8 +150,8 @@ public final class Agent<Q, S> {
   }
 
   /** Asks what is stale in its spool, and to delete that unless {@code dryRun}. */
-  public SweepReport sweep(boolean dryRun) throws TransferException {
-    return client.post(ApiPaths.SWEEP, new SweepRequest(dryRun), Duration.ZERO, SweepReport.class);
+  public SweepReport sweep(SweepRequest request) throws TransferException {
+    return client.post(ApiPaths.SWEEP, request, Duration.ZERO, SweepReport.class);
   }
 
   private String path(SessionId id) {

@@ -6,7 +6,9 @@ import io.longhaul.coordinator.agent.Survey;
 import io.longhaul.coordinator.show.Table;
 import io.longhaul.protocol.Json;
 import io.longhaul.protocol.config.DataSize;
+import io.longhaul.protocol.config.TimeSpan;
 import io.longhaul.protocol.wire.SweepReport;
+import io.longhaul.protocol.wire.SweepRequest;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -22,7 +24,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Lets every agent delete what is stale in its spool, and lists what was found and why.",
       "",
-      "A session that runs, or may still go on, is never deleted."
+      "A session that runs is never deleted, nor is one whose pump still works, whatever became of its"
+          + " agent."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
@@ -33,7 +36,12 @@ import picocli.CommandLine.Spec;
       "2:the command line or a configuration file is wrong"
     },
     footerHeading = "%nExamples:%n",
-    footer = {"  coordinator clean --dry-run", "  coordinator clean"})
+    footer = {
+      "  coordinator clean --dry-run",
+      "  coordinator clean",
+      "  What failed an hour ago or earlier will not be resumed:",
+      "    coordinator clean --older-than 1h"
+    })
 final class CleanCommand implements Callable<Integer> {
   @ParentCommand private CoordinatorCommand parent = new CoordinatorCommand();
 
@@ -41,6 +49,15 @@ final class CleanCommand implements Callable<Integer> {
 
   @Option(names = "--dry-run", description = "only tell, delete nothing")
   private boolean dryRun;
+
+  @Option(
+      names = "--older-than",
+      paramLabel = "TIME",
+      description = {
+        "delete what ended so long ago, or was last touched then if no agent can take it up;",
+        "default: 24h for a session that may be resumed, 7d for what cannot be taken up, 0s for the rest"
+      })
+  private Optional<TimeSpan> olderThan = Optional.empty();
 
   @Option(names = "--json", description = "one JSON object")
   private boolean json;
@@ -52,8 +69,9 @@ final class CleanCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    SweepRequest request = new SweepRequest(dryRun, olderThan.map(TimeSpan::duration));
     List<Sweep> sweeps =
-        Survey.<Agent<?, ?>, SweepReport>ask(parent.agents().all(), agent -> agent.sweep(dryRun))
+        Survey.<Agent<?, ?>, SweepReport>ask(parent.agents().all(), agent -> agent.sweep(request))
             .stream()
             .map(CleanCommand::sweep)
             .toList();
@@ -67,6 +85,7 @@ final class CleanCommand implements Callable<Integer> {
         out.println("no session directories");
       } else {
         table.lines().forEach(out::println);
+        out.println(summary(sweeps));
       }
       sweeps.forEach(sweep -> sweep.problem().ifPresent(spec.commandLine().getErr()::println));
     }
@@ -82,6 +101,17 @@ final class CleanCommand implements Callable<Integer> {
         answer
             .failure()
             .map(why -> "the " + answer.agent() + " cannot be asked: " + why.getMessage()));
+  }
+
+  private String summary(List<Sweep> sweeps) {
+    List<SweepReport.Entry> found =
+        sweeps.stream()
+            .flatMap(sweep -> sweep.entries().stream())
+            .filter(entry -> dryRun ? entry.stale() : entry.deleted())
+            .toList();
+    long bytes = found.stream().mapToLong(SweepReport.Entry::bytes).sum();
+    return "%s %d, %s"
+        .formatted(dryRun ? "would delete" : "deleted", found.size(), DataSize.display(bytes));
   }
 
   private static void row(Table table, Sweep sweep, SweepReport.Entry entry) {

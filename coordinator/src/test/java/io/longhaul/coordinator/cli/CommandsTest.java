@@ -199,19 +199,26 @@ class CommandsTest {
 
   @Test
   void anAgentOfAnotherTimeIsNotUsed() {
-    AgentInfo now = vault.info();
-    vault.introducesItselfAs(
-        new AgentInfo(
-            now.name(),
-            now.role(),
-            "longhaul 9.0",
-            new ProtocolVersion(7, 9),
-            now.capabilities(),
-            now.identity(),
-            now.spoolLimitBytes(),
-            now.zfs(),
-            now.warnings()));
-    nothingWasStarted(run(START), "longhaul 9.0", "protocol 7 to 9");
+    vault.introducesItselfAs(speaking(vault.info(), new ProtocolVersion(7, 9)));
+    nothingWasStarted(
+        run(START),
+        "receiver-agent of vault (longhaul 9.0)",
+        "protocol 7 to 9",
+        "1 to 1",
+        "upgrade");
+  }
+
+  private static AgentInfo speaking(AgentInfo now, ProtocolVersion protocol) {
+    return new AgentInfo(
+        now.name(),
+        now.role(),
+        "longhaul 9.0",
+        protocol,
+        now.capabilities(),
+        now.identity(),
+        now.spoolLimitBytes(),
+        now.zfs(),
+        now.warnings());
   }
 
   @Test
@@ -418,10 +425,16 @@ class CommandsTest {
     assertThat(run.exit()).isZero();
     assertThat(vault.body(SweepRequest.class).dryRun()).isTrue();
     assertThat(run.out())
-        .contains("vault (receive)", ID.text(), "2.00 KiB", "stale", "ended 40d ago");
+        .contains("vault (receive)", ID.text(), "2.00 KiB", "stale", "ended 40d ago")
+        .contains("would delete 1, 2.00 KiB");
     JsonNode agents = json(run("clean", "--json")).get("agents");
     assertThat(agents).hasSize(2);
-    assertThat(vault.body(SweepRequest.class).dryRun()).isFalse();
+    assertThat(vault.body(SweepRequest.class)).isEqualTo(SweepRequest.usual(false));
+    assertThat(run("clean").out()).as("the agent has deleted nothing").contains("deleted 0, 0 B");
+    assertThat(run("clean", "--older-than", "2h").exit()).isZero();
+    assertThat(vault.body(SweepRequest.class))
+        .isEqualTo(new SweepRequest(false, Optional.of(Duration.ofHours(2))));
+    assertThat(run("clean", "--older-than", "soon").exit()).isEqualTo(2);
   }
 
   @Test

@@ -86,6 +86,25 @@ public final class Agent implements AutoCloseable {
     }
   }
 
+  /**
+   * Sends SIGHUP to every process of its session, as the kernel does when the terminal of a session
+   * goes; returns when it is gone. It must have been started in a session of its own.
+   */
+  public void hangUp() throws IOException {
+    List<String> words = new ArrayList<>(List.of("kill", "-HUP"));
+    CommandResult.output(List.of("ps", "-o", "pid=", "-s", Long.toString(pid())))
+        .lines()
+        .map(String::strip)
+        .forEach(words::add);
+    CommandResult.output(words);
+    awaitEnd();
+  }
+
+  /** Returns how its last process ended. */
+  public int exitStatus() {
+    return running().exitValue();
+  }
+
   private void awaitEnd() {
     Eventually.holds("the end of " + command, STOP, () -> !running().isAlive());
   }

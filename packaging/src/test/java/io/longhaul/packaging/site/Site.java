@@ -40,7 +40,7 @@ public final class Site implements AutoCloseable {
   private static final String LOOPBACK = "127.0.0.1";
   private static final Duration COMMAND = Duration.ofMinutes(5);
 
-  private final Image image = Image.find();
+  private final Image image;
   private final Path directory;
   private final Place vaultPlace;
   private final SiteConfig office = new SiteConfig();
@@ -52,7 +52,12 @@ public final class Site implements AutoCloseable {
 
   /** Prepares two agents on loopback; {@link #start} starts them. */
   public Site() throws IOException {
-    this(Path.of(System.getProperty("java.io.tmpdir")), Place.HERE, Place.HERE);
+    this(Image.find());
+  }
+
+  /** Prepares two agents on loopback that are started from this image. */
+  public Site(Image image) throws IOException {
+    this(image, Path.of(System.getProperty("java.io.tmpdir")), Place.HERE, Place.HERE);
   }
 
   /**
@@ -63,6 +68,11 @@ public final class Site implements AutoCloseable {
    * @param vaultPlace where the receiver-agent and the coordinator run
    */
   public Site(Path parent, Place officePlace, Place vaultPlace) throws IOException {
+    this(Image.find(), parent, officePlace, vaultPlace);
+  }
+
+  private Site(Image image, Path parent, Place officePlace, Place vaultPlace) throws IOException {
+    this.image = image;
     this.vaultPlace = vaultPlace;
     directory = Files.createTempDirectory(parent, "longhaul-site-");
     int vaultPort = freePort();

@@ -104,6 +104,6 @@ public final class ReceiverApi {
       throw new ProblemException(
           ProblemType.FORBIDDEN, "only an administrator of this agent may sweep its spool");
     }
-    return Reply.ok(sessions.sweep(call.body(SweepRequest.class).dryRun()));
+    return Reply.ok(sessions.sweep(call.body(SweepRequest.class)));
   }
 }

@@ -1,5 +1,6 @@
 package io.longhaul.receiver.pull;
 
+import io.longhaul.protocol.durable.Shortage;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
 import io.longhaul.protocol.failure.SessionEndedException;
@@ -7,7 +8,7 @@ import io.longhaul.protocol.failure.SessionPausedException;
 import io.longhaul.protocol.failure.TransferException;
 import io.longhaul.protocol.spool.SessionSpool;
 import java.io.IOException;
-import java.util.Locale;
+import java.util.Optional;
 
 /** What an error of the receiver's own disk means for a session. */
 final class SpoolTrouble {
@@ -28,10 +29,10 @@ final class SpoolTrouble {
             + spool.directory()
             + " but "
             + cause;
-    String text = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
-    if (text.contains("no space left") || text.contains("quota exceeded")) {
+    Optional<Shortage> shortage = Shortage.of(cause);
+    if (shortage.isPresent()) {
       return new SessionPausedException(
-          why + "; free space in that file system, or raise the quota, then resume the session");
+          why + "; " + shortage.get().remedy() + ": the session then goes on by itself");
     }
     return new SessionEndedException(
         Failure.resumable(

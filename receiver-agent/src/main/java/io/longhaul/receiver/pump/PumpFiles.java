@@ -1,6 +1,7 @@
 package io.longhaul.receiver.pump;
 
 import io.longhaul.protocol.retry.Sleeper;
+import io.longhaul.protocol.spool.LastWord;
 import io.longhaul.protocol.spool.SessionSpool;
 import io.longhaul.protocol.spool.SpoolFile;
 import java.io.IOException;
@@ -35,10 +36,10 @@ final class PumpFiles {
     repeat(path, () -> SpoolFile.write(path, content), goOn);
   }
 
-  /** As {@link #write}, and forces it to disk. */
+  /** As {@link #write}, and forces it to disk; see {@link LastWord}. */
   void force(Path path, Object content, BooleanSupplier goOn)
       throws IOException, InterruptedException {
-    repeat(path, () -> SpoolFile.force(path, content), goOn);
+    repeat(path, () -> LastWord.force(spool, path, content), goOn);
   }
 
   private void repeat(Path path, Write write, BooleanSupplier goOn)

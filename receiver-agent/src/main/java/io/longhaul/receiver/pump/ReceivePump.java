@@ -99,7 +99,8 @@ final class ReceivePump {
   private Outcome feed(SpooledReceive request, ManifestReader manifest, SinkGuard watching)
       throws IOException, InterruptedException {
     ProcessIdentity self = ProcessIdentity.self();
-    SpoolFile.force(spool.started(), new Started(self, 1, Optional.empty()));
+    files.force(
+        spool.started(), new Started(self, 1, Optional.empty()), () -> maySinkStart(watching));
     SinkStdin stdin = SinkStdin.open(spool.sinkFifo());
     ChildProcess sink;
     try {
@@ -128,6 +129,15 @@ final class ReceivePump {
       watching.fail(Failure.resumable(FailureKind.UNKNOWN, "The receive pump failed: " + e));
     }
     return watching.awaitOutcome();
+  }
+
+  private static boolean maySinkStart(SinkGuard watching) {
+    try {
+      watching.look();
+    } catch (IOException e) {
+      return false;
+    }
+    return !watching.failed();
   }
 
   private EndRecord feedAll(ManifestReader manifest, SinkStdin stdin, SinkGuard watching)

@@ -1,6 +1,7 @@
 package io.longhaul.receiver.pump;
 
 import io.longhaul.protocol.SessionId;
+import io.longhaul.protocol.pipe.OwnImage;
 import io.longhaul.protocol.retry.Sleeper;
 import io.longhaul.protocol.spool.SessionSpool;
 import io.longhaul.protocol.spool.SpoolLock;
@@ -48,6 +49,7 @@ public final class ReceivePumpMain {
                     awaitEnd(feeding, over);
                   }
                 }));
+    OwnImage.load(directory);
     pump.run();
     over.set(true);
     System.exit(0);

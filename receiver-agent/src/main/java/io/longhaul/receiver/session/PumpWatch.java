@@ -8,6 +8,7 @@ import io.longhaul.protocol.pipe.ProcessGroup;
 import io.longhaul.protocol.pipe.ProcessIdentity;
 import io.longhaul.protocol.retry.Sleeper;
 import io.longhaul.protocol.spool.Control;
+import io.longhaul.protocol.spool.LastWord;
 import io.longhaul.protocol.spool.Outcome;
 import io.longhaul.protocol.spool.PumpProcess;
 import io.longhaul.protocol.spool.SessionSpool;
@@ -16,6 +17,7 @@ import io.longhaul.protocol.spool.SpoolLock;
 import io.longhaul.protocol.spool.Started;
 import io.longhaul.receiver.pump.ReceivePumpMain;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -104,6 +106,14 @@ final class PumpWatch {
       return outcomeFile();
     }
     Optional<Outcome> outcome = outcomeFile();
+    if (outcome.isEmpty() && !Files.isDirectory(spool.directory())) {
+      throw new SessionEndedException(
+          Failure.resumable(
+              FailureKind.SPOOL_FAILED,
+              "The directory "
+                  + spool.directory()
+                  + " of this session is gone; somebody has deleted it under the running stream"));
+    }
     if (outcome.isEmpty()) {
       throw new SessionEndedException(
           Failure.resumable(
@@ -157,7 +167,7 @@ final class PumpWatch {
       if (outcomeFile().isPresent()) {
         return;
       }
-      SpoolFile.force(spool.control(), new Control(why));
+      LastWord.force(spool, spool.control(), new Control(why));
       for (Duration waited = Duration.ZERO;
           waited.compareTo(END_LIMIT) < 0
               && outcomeFile().isEmpty()

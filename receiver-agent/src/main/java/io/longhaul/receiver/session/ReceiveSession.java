@@ -8,6 +8,7 @@ import io.longhaul.protocol.chunk.ManifestReader;
 import io.longhaul.protocol.chunk.ManifestWriter;
 import io.longhaul.protocol.config.DataSize;
 import io.longhaul.protocol.config.TimeSpan;
+import io.longhaul.protocol.durable.Shortage;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
 import io.longhaul.protocol.failure.ProblemException;
@@ -269,18 +270,32 @@ public final class ReceiveSession {
   private boolean follow(SinkHold hold, Pulling pull, boolean mending)
       throws IOException, SessionEndedException, InterruptedException {
     boolean known = mending;
-    while (!lookAtPump(hold)) {
+    while (!look(hold, pull)) {
       boolean damaged = Files.exists(spool.damaged());
       if ((pause.get() != null && end.isEmpty()) || (damaged && !known)) {
         return false;
       }
       known = damaged;
-      lookAtPull(pull);
       checkSender();
       checkLimits();
       pauseBetweenLooks();
     }
     return true;
+  }
+
+  /** As {@link #lookAtPump}, and at the puller; what cannot be opened now is at the next look. */
+  private boolean look(SinkHold hold, Pulling pull) throws IOException, SessionEndedException {
+    try {
+      if (lookAtPump(hold)) {
+        return true;
+      }
+      lookAtPull(pull);
+    } catch (IOException e) {
+      if (Shortage.of(e).isEmpty()) {
+        throw e;
+      }
+    }
+    return false;
   }
 
   /** Returns whether the pump has left its outcome. */

@@ -9,6 +9,7 @@ import io.longhaul.protocol.failure.ProblemException;
 import io.longhaul.protocol.failure.ProblemType;
 import io.longhaul.protocol.retry.Sleeper;
 import io.longhaul.protocol.spool.Pause;
+import io.longhaul.protocol.spool.Retention;
 import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.spool.SessionSpool;
 import io.longhaul.protocol.spool.SpoolLock;
@@ -21,6 +22,7 @@ import io.longhaul.protocol.wire.ReceiveStatus;
 import io.longhaul.protocol.wire.SendRequest;
 import io.longhaul.protocol.wire.SinkSpec;
 import io.longhaul.protocol.wire.SweepReport;
+import io.longhaul.protocol.wire.SweepRequest;
 import io.longhaul.protocol.zfs.Zfs;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -55,9 +57,11 @@ public final class ReceiveSessions implements AutoCloseable {
   private final SinkResult result;
   private final long limitBytes;
   private final InstantSource clock;
+  private final Retention retention;
   private final Sleeper sleeper;
   private final ConcurrentSkipListMap<SessionId, ReceiveSession> live =
       new ConcurrentSkipListMap<>();
+  private final Set<SessionId> creating = ConcurrentHashMap.newKeySet();
   private final Set<SessionId> toTell = ConcurrentHashMap.newKeySet();
   private final ExecutorService undertaker = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -83,6 +87,7 @@ public final class ReceiveSessions implements AutoCloseable {
     this.result = new SinkResult(zfs, sleeper);
     this.limitBytes = limitBytes;
     this.clock = clock;
+    this.retention = Retention.of(clock);
     this.sleeper = sleeper;
   }
 
@@ -101,7 +106,7 @@ public final class ReceiveSessions implements AutoCloseable {
   }
 
   private void takeUp(SessionSpool spool) throws IOException {
-    if (!Files.exists(spool.request()) && !SpoolLock.isHeld(spool.lock())) {
+    if (spool.isWithoutSession() && !SpoolLock.isHeld(spool.lock())) {
       spool.delete(); // the agent was killed while it created the session: nobody knows of it
       return;
     }
@@ -146,9 +151,10 @@ public final class ReceiveSessions implements AutoCloseable {
             request,
             sink.command(),
             sink.file());
-    SessionSpool spool;
+    creating.add(id);
     try {
-      spool = root.create(id, Json.TOLERANT.writeValueAsBytes(spooled));
+      SessionSpool spool = root.create(id, Json.TOLERANT.writeValueAsBytes(spooled));
+      return new Created(begin(spooled, spool, sender).status(), true);
     } catch (FileAlreadyExistsException e) {
       throw new ProblemException(
           ProblemType.CONFLICT,
@@ -157,8 +163,9 @@ public final class ReceiveSessions implements AutoCloseable {
               + " but "
               + e.getMessage()
               + " is there and could not be taken up; see the agent's log, or use a new id");
+    } finally {
+      creating.remove(id);
     }
-    return new Created(begin(spooled, spool, sender).status(), true);
   }
 
   private static void requireSame(
@@ -420,13 +427,18 @@ public final class ReceiveSessions implements AutoCloseable {
     return false;
   }
 
-  /** Looks for stale session directories; deletes them unless {@code dryRun}. */
-  public SweepReport sweep(boolean dryRun) throws IOException {
-    tombstones.expire(clock.instant().minus(Tombstones.RETENTION));
-    return new Sweeper(root, clock).sweep(dryRun, this::known);
+  /** Looks for stale session directories; deletes them unless it is only to tell. */
+  public SweepReport sweep(SweepRequest request) throws IOException {
+    if (!request.dryRun()) {
+      retention.expire(tombstones);
+    }
+    return new Sweeper(root, retention).sweep(request, this::known);
   }
 
   private Sweeper.Known known(SessionSpool spool) throws IOException {
+    if (creating.contains(spool.id())) {
+      return new Sweeper.Known.Kept("is being created");
+    }
     ReceiveSession session = live.get(spool.id());
     if (session != null) {
       return new Sweeper.Known.Kept("the session is " + session.status().state().text());
@@ -434,9 +446,11 @@ public final class ReceiveSessions implements AutoCloseable {
     if (toTell.contains(spool.id())) {
       return new Sweeper.Known.Kept("the session has ended, its sender is not told yet");
     }
-    return tombstones.get(spool.id()).isPresent()
-        ? new Sweeper.Known.Ended("the session has ended")
-        : new Sweeper.Known.Stray();
+    return tombstones
+        .get(spool.id())
+        .<Sweeper.Known>map(
+            ended -> new Sweeper.Known.Ended("the session has ended", ended.ended(), Duration.ZERO))
+        .orElse(new Sweeper.Known.Stray());
   }
 
   private static ProblemException none(SessionId id) {

@@ -4,6 +4,7 @@ import io.longhaul.protocol.SessionId;
 import io.longhaul.protocol.pipe.Command;
 import io.longhaul.protocol.spool.SessionSpool;
 import io.longhaul.protocol.spool.SpoolFile;
+import io.longhaul.protocol.spool.SpoolFormat;
 import io.longhaul.protocol.wire.ReceiveRequest;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -30,7 +31,7 @@ public record SpooledReceive(
     Command command,
     Optional<FileSink> file) {
   /** The format that this build writes. */
-  public static final int FORMAT = 1;
+  public static final int FORMAT = SpoolFormat.CURRENT;
 
   /**
    * Reads the request of a session.
@@ -38,13 +39,13 @@ public record SpooledReceive(
    * @throws IOException if it is missing, damaged, or of a newer format
    */
   public static SpooledReceive read(SessionSpool spool) throws IOException {
+    SpoolFormat.require(spool);
     SpooledReceive read =
         SpoolFile.read(spool.request(), SpooledReceive.class)
             .orElseThrow(() -> new NoSuchFileException(spool.request().toString()));
-    if (read.format > FORMAT || !read.id.equals(spool.id())) {
+    if (!read.id.equals(spool.id())) {
       throw new IOException(
-          "Tried to read %s but it is of session %s in format %d, expected %s and at most %d"
-              .formatted(spool.request(), read.id, read.format, spool.id(), FORMAT));
+          "Tried to read %s but it is of session %s".formatted(spool.request(), read.id));
     }
     return read;
   }

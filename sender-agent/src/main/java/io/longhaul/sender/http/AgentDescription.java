@@ -10,6 +10,7 @@ import io.longhaul.sender.session.SourceResolver;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Who this agent is.
@@ -25,7 +26,7 @@ public record AgentDescription(
     String software,
     long spoolLimitBytes,
     SourceResolver sources,
-    List<String> warnings) {
+    Supplier<List<String>> warnings) {
 
   /** Returns what {@code GET /v1/agent} answers to {@code asker}; may ask the machine's ZFS. */
   AgentInfo of(Identity asker) throws InterruptedException {
@@ -55,6 +56,6 @@ public record AgentDescription(
         asker.name(),
         spoolLimitBytes,
         zfs.map(ZfsFeatures::version).map(v -> v.isBlank() ? "version unknown" : v),
-        warnings);
+        warnings.get());
   }
 }

@@ -130,7 +130,7 @@ public final class SenderServer implements AutoCloseable {
       throw new ProblemException(
           ProblemType.FORBIDDEN, "only an administrator of this agent may sweep its spool");
     }
-    return Reply.ok(sessions.sweep(call.body(SweepRequest.class).dryRun()));
+    return Reply.ok(sessions.sweep(call.body(SweepRequest.class)));
   }
 
   /** Returns the port that is served. */

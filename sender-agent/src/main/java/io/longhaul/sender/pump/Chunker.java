@@ -3,6 +3,7 @@ package io.longhaul.sender.pump;
 import io.longhaul.protocol.chunk.ChunkDigests;
 import io.longhaul.protocol.chunk.ChunkRecord;
 import io.longhaul.protocol.chunk.ManifestWriter;
+import io.longhaul.protocol.durable.Shortage;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.spool.Mark;
 import io.longhaul.protocol.spool.SessionSpool;
@@ -143,7 +144,14 @@ final class Chunker implements Closeable {
         compare(chunk, chunk.before().get(), record);
       } else {
         chunk.rename();
-        manifest.append(record);
+        try {
+          manifest.append(record);
+        } catch (IOException e) {
+          if (!Shortage.isOfSpace(e)) {
+            throw e;
+          }
+          return any; // it is appended when there is room
+        }
       }
       awaited.removeFirst();
       any = true;

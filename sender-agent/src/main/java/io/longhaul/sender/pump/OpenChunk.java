@@ -1,6 +1,7 @@
 package io.longhaul.sender.pump;
 
 import io.longhaul.protocol.chunk.ChunkRecord;
+import io.longhaul.protocol.durable.Shortage;
 import io.longhaul.protocol.spool.SessionSpool;
 import java.io.Closeable;
 import java.io.IOException;
@@ -28,6 +29,7 @@ final class OpenChunk implements Closeable {
   private final Optional<ChunkRecord> before;
   private final Optional<FileChannel> file;
   private long length;
+  private boolean renamed;
 
   /**
    * Creates a chunk and, if it is to be kept, its part file.
@@ -93,7 +95,7 @@ final class OpenChunk implements Closeable {
         part.write(piece, length + piece.position());
       }
     } catch (IOException e) {
-      if (!DiskFull.isCauseOf(e)) {
+      if (!Shortage.isOfSpace(e)) {
         throw e;
       }
     }
@@ -105,9 +107,12 @@ final class OpenChunk implements Closeable {
     hash.end();
   }
 
-  /** Gives the file its final name; the caller then records the chunk. */
+  /** Gives the file its final name, once; the caller then records the chunk. */
   void rename() throws IOException {
-    Files.move(spool.part(number), spool.chunk(number), StandardCopyOption.ATOMIC_MOVE);
+    if (!renamed) {
+      Files.move(spool.part(number), spool.chunk(number), StandardCopyOption.ATOMIC_MOVE);
+      renamed = true;
+    }
   }
 
   boolean isKept() {

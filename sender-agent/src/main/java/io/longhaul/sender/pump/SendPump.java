@@ -8,9 +8,11 @@ import io.longhaul.protocol.chunk.ManifestReader;
 import io.longhaul.protocol.chunk.ManifestWriter;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
+import io.longhaul.protocol.pipe.OwnImage;
 import io.longhaul.protocol.pipe.ProcessIdentity;
 import io.longhaul.protocol.retry.Sleeper;
 import io.longhaul.protocol.spool.Control;
+import io.longhaul.protocol.spool.LastWord;
 import io.longhaul.protocol.spool.Mark;
 import io.longhaul.protocol.spool.Outcome;
 import io.longhaul.protocol.spool.SessionSpool;
@@ -82,14 +84,26 @@ final class SendPump {
         return Result.NOT_OURS;
       }
       Outcome outcome = new SendPump(spool, send, times.apply(send), before).pump();
-      SpoolFile.force(spool.outcome(), outcome);
+      if (outcome.failure().isPresent()) {
+        deleteParts(spool); // on a full disk they make room for the outcome
+      }
+      LastWord.force(spool, spool.outcome(), outcome);
       return outcome.failure().isEmpty() ? Result.DELIVERED : Result.FAILED;
+    }
+  }
+
+  private static void deleteParts(SessionSpool spool) throws IOException {
+    for (Path file : spool.chunkFiles()) {
+      if (file.equals(spool.part(SessionSpool.chunkNumber(file).orElseThrow()))) {
+        Files.deleteIfExists(file);
+      }
     }
   }
 
   private Outcome pump() throws InterruptedException {
     try {
       loadEndingClasses();
+      OwnImage.load(spool.directory());
       removeLeftovers();
       int attempt = before.map(Started::attempt).orElse(0) + 1;
       String cause = "the pump was killed, or the machine went down";

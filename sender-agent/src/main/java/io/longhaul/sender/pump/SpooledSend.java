@@ -2,7 +2,12 @@ package io.longhaul.sender.pump;
 
 import io.longhaul.protocol.SessionId;
 import io.longhaul.protocol.pipe.Command;
+import io.longhaul.protocol.spool.SessionSpool;
+import io.longhaul.protocol.spool.SpoolFile;
+import io.longhaul.protocol.spool.SpoolFormat;
 import io.longhaul.protocol.wire.SendRequest;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -39,7 +44,25 @@ public record SpooledSend(
     boolean repeatable,
     boolean zfs) {
   /** The version that this build writes. */
-  public static final int FORMAT = 1;
+  public static final int FORMAT = SpoolFormat.CURRENT;
+
+  /**
+   * Reads the request of a session; empty if there is none.
+   *
+   * @throws IOException if it is damaged, of a newer format, or of another session
+   */
+  public static Optional<SpooledSend> read(SessionSpool spool) throws IOException {
+    if (!Files.exists(spool.request())) {
+      return Optional.empty();
+    }
+    SpoolFormat.require(spool);
+    Optional<SpooledSend> read = SpoolFile.read(spool.request(), SpooledSend.class);
+    if (read.isPresent() && !read.get().id.equals(spool.id())) {
+      throw new IOException(
+          "Tried to read %s but it is of session %s".formatted(spool.request(), read.get().id));
+    }
+    return read;
+  }
 
   /** Copies the set. */
   public SpooledSend {

@@ -1,6 +1,7 @@
 package io.longhaul.sender.pump;
 
 import io.longhaul.protocol.chunk.ManifestWriter;
+import io.longhaul.protocol.durable.Shortage;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.spool.Control;
 import io.longhaul.protocol.spool.Outcome;
@@ -8,6 +9,7 @@ import io.longhaul.protocol.spool.SessionSpool;
 import io.longhaul.protocol.spool.SpoolFile;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -101,14 +103,28 @@ final class StreamPump {
             return end(Replay.tooShort(chunker.replayed().bytes()));
           }
           tellReplay(now);
-          manifest.append(manifest.digest().end(exit.getAsInt(), send.guid()));
-          return new Outcome(exit, Optional.empty(), source.stderrTail());
+          if (endManifest()) {
+            return new Outcome(exit, Optional.empty(), source.stderrTail());
+          }
         }
       }
       Optional<Failure> failure = failure(now);
       if (failure.isPresent()) {
         return end(failure.get());
       }
+    }
+  }
+
+  /** Returns whether the disk had room for the end record; else it is tried again. */
+  private boolean endManifest() throws IOException {
+    try {
+      manifest.append(manifest.digest().end(exit.getAsInt(), send.guid()));
+      return true;
+    } catch (IOException e) {
+      if (!Shortage.isOfSpace(e)) {
+        throw e;
+      }
+      return false;
     }
   }
 
@@ -168,6 +184,9 @@ final class StreamPump {
   private Optional<Failure> failure(long now) throws IOException, InterruptedException {
     if (now - controlLookedAt >= TICK.toNanos()) {
       controlLookedAt = now;
+      if (!Files.isDirectory(spool.directory())) {
+        throw new NoSuchFileException(spool.directory().toString());
+      }
       room.look(now);
       if (Files.exists(spool.paused())) {
         progressAt = now;

@@ -1,5 +1,6 @@
 package io.longhaul.sender.session;
 
+import io.longhaul.protocol.durable.Shortage;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
 import io.longhaul.protocol.pipe.ProcessGroup;
@@ -60,6 +61,7 @@ final class PumpWatch {
   private long probedAt = System.nanoTime();
   private Seen seen = Seen.NOTHING;
   private int lastAttempt = -1;
+  private boolean inShortage;
 
   /**
    * Creates the watch.
@@ -85,6 +87,7 @@ final class PumpWatch {
       try {
         if (!session.state().ended()) {
           observe();
+          inShortage = false;
         }
         if (session.state().ended() && pumpIsGone()) {
           return true;
@@ -93,11 +96,26 @@ final class PumpWatch {
         if (Thread.interrupted()) {
           throw new InterruptedException("a file was closed by it");
         }
-        fail(e);
+        if (Shortage.of(e).isPresent()) {
+          waitOut(e);
+        } else {
+          fail(e);
+        }
       }
       session.pause(LOOK, LOOK_WHEN_AWAITED);
     }
     return false;
+  }
+
+  /** What is short now may be there at the next look; said once. */
+  private void waitOut(IOException shortage) {
+    if (!inShortage) {
+      inShortage = true;
+      LOG.atWarn()
+          .setCause(shortage)
+          .addKeyValue("session", session.send().id())
+          .log("the pump cannot be followed at present");
+    }
   }
 
   private void fail(IOException cause) {
@@ -117,6 +135,15 @@ final class PumpWatch {
   }
 
   private void observe() throws IOException, InterruptedException {
+    if (!Files.isDirectory(spool.spool().directory())) {
+      session.ended(
+          Failure.resumable(
+              FailureKind.SPOOL_FAILED,
+              "The directory "
+                  + spool.spool().directory()
+                  + " of this session is gone; somebody has deleted it under the running stream"));
+      return;
+    }
     boolean gone = mayBeGone();
     spool.refresh();
     if (seen.isOlderThan(spool)) {

@@ -10,6 +10,7 @@ import io.longhaul.protocol.failure.FailureKind;
 import io.longhaul.protocol.failure.ProblemException;
 import io.longhaul.protocol.failure.ProblemType;
 import io.longhaul.protocol.spool.Control;
+import io.longhaul.protocol.spool.LastWord;
 import io.longhaul.protocol.spool.Mark;
 import io.longhaul.protocol.spool.Pause;
 import io.longhaul.protocol.spool.SpoolFile;
@@ -484,7 +485,7 @@ public final class SendSession {
     turns.lock();
     try {
       if (!state().ended()) {
-        SpoolFile.force(spool.spool().control(), new Control(why));
+        LastWord.force(spool.spool(), spool.spool().control(), new Control(why));
         ended(why);
       }
     } finally {

@@ -9,10 +9,11 @@ import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.ProblemException;
 import io.longhaul.protocol.failure.ProblemType;
 import io.longhaul.protocol.spool.Pause;
+import io.longhaul.protocol.retry.Sleeper;
 import io.longhaul.protocol.spool.PumpProcess;
+import io.longhaul.protocol.spool.Retention;
 import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.spool.SessionSpool;
-import io.longhaul.protocol.spool.SpoolFile;
 import io.longhaul.protocol.spool.SpoolRoot;
 import io.longhaul.protocol.spool.Sweeper;
 import io.longhaul.protocol.spool.Tombstones;
@@ -20,11 +21,13 @@ import io.longhaul.protocol.wire.ManifestPage;
 import io.longhaul.protocol.wire.SendRequest;
 import io.longhaul.protocol.wire.SendStatus;
 import io.longhaul.protocol.wire.SweepReport;
+import io.longhaul.protocol.wire.SweepRequest;
 import io.longhaul.protocol.zfs.ZfsException;
 import io.longhaul.sender.pump.SendPumpMain;
 import io.longhaul.sender.pump.SpooledSend;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -47,6 +50,10 @@ import org.slf4j.LoggerFactory;
 public final class SendSessions implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SendSessions.class);
   private static final int STOP_SECONDS = 2;
+
+  /* How long the directory of a session is kept that failed but may be resumed. */
+  private static final Duration RESUMABLE = Duration.ofHours(24);
+  private static final Duration BURY_AGAIN = Duration.ofSeconds(30);
   private static final PumpProcess PUMP = new PumpProcess("send-pump", SendPumpMain.class);
 
   private final SpoolRoot root;
@@ -58,6 +65,7 @@ public final class SendSessions implements AutoCloseable {
   private final Retention retention;
   private final Tombstones<EndedSend> tombstones;
   private final Map<SessionId, SendSession> live = new ConcurrentHashMap<>();
+  private final Map<SessionId, String> notTakenUp = new ConcurrentHashMap<>();
   private final Set<SessionId> creating = ConcurrentHashMap.newKeySet();
   private final ExecutorService watches = Executors.newVirtualThreadPerTaskExecutor();
   private volatile boolean scanned;
@@ -83,7 +91,7 @@ public final class SendSessions implements AutoCloseable {
     this.readers = Set.copyOf(readers);
     this.limitBytes = limitBytes;
     this.clock = clock;
-    this.retention = new Retention(clock, System::nanoTime, Retention::machineUptime);
+    this.retention = Retention.of(clock);
     this.tombstones = Tombstones.open(root, Role.SEND, EndedSend.class);
   }
 
@@ -94,7 +102,7 @@ public final class SendSessions implements AutoCloseable {
   public void scan() throws IOException, InterruptedException {
     for (SessionSpool spool : root.sessions()) {
       try {
-        Optional<SpooledSend> send = SpoolFile.read(spool.request(), SpooledSend.class);
+        Optional<SpooledSend> send = SpooledSend.read(spool);
         if (send.isPresent() && tombstones.get(spool.id()).isEmpty()) {
           takeUp(spool, send.get());
         } else if (send.isPresent()) {
@@ -105,6 +113,7 @@ public final class SendSessions implements AutoCloseable {
             .setCause(e)
             .addKeyValue("session", spool.id())
             .log("session cannot be taken up");
+        notTakenUp.put(spool.id(), String.valueOf(e.getMessage()));
       }
     }
     scanned = true;
@@ -287,25 +296,39 @@ public final class SendSessions implements AutoCloseable {
     live.put(session.send().id(), session);
     watches.execute(() -> {
       try {
-        if (new PumpWatch(session, PUMP, pump).run(() -> stopping)) {
-          bury(session);
+        boolean buried = !new PumpWatch(session, PUMP, pump).run(() -> stopping);
+        while (!buried && !stopping) {
+          buried = buryIfPossible(session);
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt(); // the agent cannot wait any longer
-      } catch (IOException e) {
-        LOG.atError()
-            .setCause(e)
-            .addKeyValue("session", session.send().id())
-            .log("session cannot be cleaned up");
       }
     });
   }
 
+  private boolean buryIfPossible(SendSession session) throws InterruptedException {
+    try {
+      bury(session);
+      return true;
+    } catch (IOException e) {
+      LOG.atError()
+          .setCause(e)
+          .addKeyValue("session", session.send().id())
+          .log("session cannot be cleaned up; trying again");
+      Sleeper.REAL.sleep(BURY_AGAIN);
+      return false;
+    }
+  }
+
   /**
    * Leaves the tombstone of an ended session; what may be resumed stays in the spool for a while.
+   * The other chunks go first: on a full disk they make room for it.
    */
   private void bury(SendSession session) throws IOException {
     SendStatus status = session.status();
+    if (!isResumable(status)) {
+      deleteChunks(session.spool().spool());
+    }
     if (tombstones.get(status.id()).isEmpty()) {
       putTombstone(session, status);
     }
@@ -316,6 +339,14 @@ public final class SendSessions implements AutoCloseable {
     }
     live.remove(status.id());
     session.pumpIsGone();
+  }
+
+  private static void deleteChunks(SessionSpool spool) throws IOException {
+    if (Files.isDirectory(spool.directory())) {
+      for (Path file : spool.chunkFiles()) {
+        Files.deleteIfExists(file);
+      }
+    }
   }
 
   static boolean isResumable(SendStatus status) {
@@ -371,7 +402,13 @@ public final class SendSessions implements AutoCloseable {
         .orElseThrow(() -> noSuchSession(id));
   }
 
-  private static ProblemException noSuchSession(SessionId id) {
+  private ProblemException noSuchSession(SessionId id) {
+    String why = notTakenUp.get(id);
+    if (why != null && Files.isDirectory(root.session(id).directory())) {
+      /* Its reader must not give up a stream that another version of this agent can go on with. */
+      return new ProblemException(
+          ProblemType.NOT_READY, "session " + id + " cannot be taken up here: " + why);
+    }
     return new ProblemException(
         ProblemType.NO_SUCH_SESSION, "there is no send session " + id + " for you here");
   }
@@ -492,14 +529,12 @@ public final class SendSessions implements AutoCloseable {
   /**
    * Deletes what is stale: directories of sessions that have ended and are past their retention,
    * and old tombstones.
-   *
-   * @param dryRun only tell
    */
-  public SweepReport sweep(boolean dryRun) throws IOException {
-    if (!dryRun && retention.clockIsTrusted()) {
-      tombstones.expire(clock.instant().minus(Tombstones.RETENTION));
+  public SweepReport sweep(SweepRequest request) throws IOException {
+    if (!request.dryRun()) {
+      retention.expire(tombstones);
     }
-    return new Sweeper(root, clock).sweep(dryRun, this::known);
+    return new Sweeper(root, retention).sweep(request, this::known);
   }
 
   private Sweeper.Known known(SessionSpool spool) throws IOException {
@@ -516,10 +551,8 @@ public final class SendSessions implements AutoCloseable {
     }
     String state = "the session is " + ended.get().status().state().text();
     return isResumable(ended.get().status())
-            && !retention.isOver(ended.get().ended(), Retention.RESUMABLE)
-        ? new Sweeper.Known.Kept(
-            state + " and may be resumed within 24 h of " + ended.get().ended())
-        : new Sweeper.Known.Ended(state);
+        ? new Sweeper.Known.Ended(state + " and may be resumed", ended.get().ended(), RESUMABLE)
+        : new Sweeper.Known.Ended(state, ended.get().ended(), Duration.ZERO);
   }
 
   /* The watches are not interrupted but in need: that would close the manifests they are reading. */

@@ -284,7 +284,7 @@ final class SendSessionsTest {
 
   private SweepReport sweep() throws Exception {
     return SenderUnderTest.read(
-        sender.call("POST", ApiPaths.SWEEP, new SweepRequest(true), ""), SweepReport.class);
+        sender.call("POST", ApiPaths.SWEEP, SweepRequest.usual(true), ""), SweepReport.class);
   }
 
   @Test
@@ -358,7 +358,7 @@ final class SendSessionsTest {
           .isEqualTo(ProblemType.NO_SUCH_SESSION);
       assertThat(agent.get(ApiPaths.SENDS, "stranger").body()).asString().isEqualTo("[]");
       assertThat(agent.get(ApiPaths.SENDS, "vault").body()).asString().contains(id.text());
-      assertThat(type(agent.call("POST", ApiPaths.SWEEP, new SweepRequest(true), "vault")))
+      assertThat(type(agent.call("POST", ApiPaths.SWEEP, SweepRequest.usual(true), "vault")))
           .isEqualTo(ProblemType.FORBIDDEN);
       assertThat(agent.call("POST", abort, new Abort(ENOUGH), "coordinator").statusCode())
           .isEqualTo(200);

@@ -40,7 +40,7 @@ public enum ProblemType {
   TOO_MANY_REQUESTS(429, "Too many requests", true),
   /** A fault of the agent. */
   INTERNAL(500, "The agent failed", true),
-  /** The agent is starting or ending. */
+  /** The agent is starting or ending, or cannot read the session's directory. */
   NOT_READY(503, "Not ready", true),
   /** The agent's disk is full. */
   NO_SPACE(507, "No space left in the spool", true);

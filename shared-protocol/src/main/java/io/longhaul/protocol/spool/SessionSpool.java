@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -28,10 +29,18 @@ import java.util.regex.Pattern;
 public record SessionSpool(SessionId id, Path directory) {
   private static final Pattern CHUNK = Pattern.compile("(\\d{8,18})\\.(chunk|part|have)");
   private static final String LOCK = "lock";
+  private static final String REQUEST = "request.json";
+  private static final String RESERVE = "reserve";
+
+  /* Until these go, a deletion that is cut short leaves what is known to be ours. */
+  private static final List<Path> LAST = List.of(Path.of(REQUEST), Path.of(LOCK));
+
+  /* What there may be before the request is; see SpoolRoot.create and DurableFile. */
+  private static final Set<String> BEFORE_REQUEST = Set.of("." + REQUEST + ".new", RESERVE, LOCK);
 
   /** Returns the file of the request, written once by the agent. */
   public Path request() {
-    return directory.resolve("request.json");
+    return directory.resolve(REQUEST);
   }
 
   /** Returns the file by which the agent tells the pump to end; see {@link Control}. */
@@ -52,6 +61,11 @@ public record SessionSpool(SessionId id, Path directory) {
   /** Returns the file that says how it ended; see {@link Outcome}. */
   public Path outcome() {
     return directory.resolve("outcome.json");
+  }
+
+  /** Returns the file whose space is kept for the session's last words; see {@link LastWord}. */
+  public Path reserve() {
+    return directory.resolve(RESERVE);
   }
 
   /** Returns the pump's own log. */
@@ -144,6 +158,26 @@ public record SessionSpool(SessionId id, Path directory) {
   }
 
   /**
+   * Returns whether the directory bears our marker, the request; one without is ours only if its
+   * creation or its deletion was cut short.
+   */
+  public boolean isMarked() throws IOException {
+    return Files.isRegularFile(request(), LinkOption.NOFOLLOW_LINKS) || isWithoutSession();
+  }
+
+  /** Returns whether there is nothing of a session here, not even its request. */
+  public boolean isWithoutSession() throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+      for (Path file : files) {
+        if (!BEFORE_REQUEST.contains(String.valueOf(file.getFileName()))) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
+
+  /**
    * Deletes the directory and the files in it, the lock last and while holding it. Follows no link
    * and never leaves the spool root, also if somebody exchanges names meanwhile; repeating it does
    * nothing. A pump that is about to end is given 5 seconds.
@@ -190,17 +224,14 @@ public record SessionSpool(SessionId id, Path directory) {
             files.getFileAttributeView(PosixFileAttributeView.class).readAttributes())) {
           throw new IOException("Tried to delete " + directory + " but it is not our directory");
         }
-        boolean locked = false;
         for (Path file : files) {
           Path fileName = file.getFileName();
-          if (fileName.toString().equals(LOCK)) {
-            locked = true;
-          } else {
+          if (!LAST.contains(fileName)) {
             deleteFile(files, fileName);
           }
         }
-        if (locked) {
-          deleteFile(files, Path.of(LOCK));
+        for (Path fileName : LAST) {
+          deleteFile(files, fileName);
         }
       } catch (NoSuchFileException e) {
         return; // somebody else was quicker

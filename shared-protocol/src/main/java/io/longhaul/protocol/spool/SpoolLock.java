@@ -111,7 +111,8 @@ public final class SpoolLock implements Closeable {
       if (isHeldHere(path)) {
         return true;
       }
-      try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ);
+      try (FileChannel file =
+              FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
           FileLock lock = file.tryLock(0, Long.MAX_VALUE, true)) {
         return lock == null;
       } catch (NoSuchFileException e) {

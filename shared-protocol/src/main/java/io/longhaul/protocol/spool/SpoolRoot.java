@@ -1,7 +1,9 @@
 package io.longhaul.protocol.spool;
 
 import io.longhaul.protocol.SessionId;
+import io.longhaul.protocol.config.DataSize;
 import io.longhaul.protocol.durable.DurableFile;
+import io.longhaul.protocol.durable.Shortage;
 import io.longhaul.protocol.failure.AgentFailedException;
 import java.io.Closeable;
 import java.io.IOException;
@@ -20,6 +22,8 @@ import java.util.Optional;
  * one agent of a role works in it. Thread-safe.
  */
 public final class SpoolRoot implements Closeable {
+  private static final long LEAST_BYTES = 1 << 20;
+
   private final Path path;
   private final Role role;
   private final SpoolLock lock;
@@ -95,11 +99,13 @@ public final class SpoolRoot implements Closeable {
         spool.directory(),
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     try {
+      LastWord.reserve(spool);
       DurableFile.replace(spool.request(), request);
       DurableFile.forceDirectory(path);
       return spool;
     } catch (IOException e) {
       Files.deleteIfExists(spool.request());
+      Files.deleteIfExists(spool.reserve());
       Files.deleteIfExists(spool.directory());
       throw e;
     }
@@ -125,6 +131,16 @@ public final class SpoolRoot implements Closeable {
   /** Returns the bytes that may still be written in this directory's file system. */
   public long usableBytes() throws IOException {
     return Files.getFileStore(path).getUsableSpace();
+  }
+
+  /** Says that sessions have to wait for room; empty while there is some. */
+  public Optional<String> shortage() throws IOException {
+    long usable = usableBytes();
+    return usable >= LEAST_BYTES
+        ? Optional.empty()
+        : Optional.of(
+            "only %s are left in the spool %s, so sessions wait there; %s"
+                .formatted(DataSize.display(usable), path, Shortage.SPACE.remedy()));
   }
 
   /** Returns whether the directory lies in memory and so does not survive a reboot. */

@@ -1,34 +1,35 @@
 package io.longhaul.protocol.spool;
 
+import io.longhaul.protocol.config.TimeSpan;
 import io.longhaul.protocol.wire.SessionLimits;
 import io.longhaul.protocol.wire.SweepReport;
+import io.longhaul.protocol.wire.SweepRequest;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * Finds and deletes stale session directories in an agent's own root (design section 3): ours by
- * naming, owner and mode; lock free; and the session ended and past its retention, or, for one that
- * no agent could take up, untouched for longer than the default unreachable limit. Never by age
- * within an hour of boot, when the clock may be wrong.
+ * naming, owner, mode and marker; lock free; and the session ended and past its retention, or, for
+ * one that no agent could take up, untouched for longer than the default unreachable limit. Never
+ * by age while the clock cannot be trusted; see {@link Retention}.
  */
 public final class Sweeper {
-  private static final Duration AFTER_BOOT = Duration.ofHours(1);
-  private static final Path UPTIME = Path.of("/proc/uptime");
-
   private final SpoolRoot root;
-  private final InstantSource clock;
+  private final Retention retention;
 
   /** Creates the sweeper of a root. */
-  public Sweeper(SpoolRoot root, InstantSource clock) {
+  public Sweeper(SpoolRoot root, Retention retention) {
     this.root = root;
-    this.clock = clock;
+    this.retention = retention;
   }
 
   /** What the agent knows of a session directory. */
@@ -36,8 +37,8 @@ public final class Sweeper {
     /** The session is in use or kept, for this reason. */
     record Kept(String why) implements Known {}
 
-    /** The session has ended and nothing of it is needed. */
-    record Ended(String why) implements Known {}
+    /** The session has ended at this instant, and what is left of it is kept for this long. */
+    record Ended(String why, Instant when, Duration kept) implements Known {}
 
     /** The agent could not take it up. */
     record Stray() implements Known {}
@@ -54,24 +55,23 @@ public final class Sweeper {
    * Looks at every session directory and deletes the stale ones. One that cannot be judged or
    * deleted is left, and reported with the reason.
    *
-   * @param dryRun only tell
    * @throws IOException if the root cannot be listed
    */
-  public SweepReport sweep(boolean dryRun, Knowledge knowledge) throws IOException {
+  public SweepReport sweep(SweepRequest request, Knowledge knowledge) throws IOException {
     List<SweepReport.Entry> entries = new ArrayList<>();
     for (SessionSpool spool : root.sessions()) {
-      entries.add(sweep(spool, dryRun, knowledge));
+      entries.add(sweep(spool, request, knowledge));
     }
     return new SweepReport(entries);
   }
 
   /* What is wrong with one directory must not keep the others. */
-  private SweepReport.Entry sweep(SessionSpool spool, boolean dryRun, Knowledge knowledge) {
+  private SweepReport.Entry sweep(SessionSpool spool, SweepRequest request, Knowledge knowledge) {
     long bytes = 0;
     try {
       bytes = bytes(spool);
-      Verdict verdict = judge(spool, knowledge);
-      boolean deleted = verdict.stale && !dryRun;
+      Verdict verdict = judge(spool, request.olderThan(), knowledge);
+      boolean deleted = verdict.stale && !request.dryRun();
       if (deleted) {
         spool.delete();
       }
@@ -83,29 +83,39 @@ public final class Sweeper {
 
   private record Verdict(boolean stale, String why) {}
 
-  private Verdict judge(SessionSpool spool, Knowledge knowledge) throws IOException {
+  private Verdict judge(SessionSpool spool, Optional<Duration> olderThan, Knowledge knowledge)
+      throws IOException {
     if (SpoolLock.isHeld(spool.lock())) {
       return new Verdict(false, "a pump works on it");
     }
+    if (!spool.isMarked()) {
+      return new Verdict(
+          false, "it has no request.json; if nothing in it is needed, delete it by hand");
+    }
     return switch (knowledge.of(spool)) {
       case Sweeper.Known.Kept kept -> new Verdict(false, kept.why());
-      case Sweeper.Known.Ended ended -> new Verdict(true, ended.why());
-      case Sweeper.Known.Stray _ -> judgeByAge(spool);
+      case Sweeper.Known.Ended ended ->
+          byAge(ended.why(), ended.when(), olderThan.orElse(ended.kept()));
+      case Sweeper.Known.Stray _ -> {
+        Instant touched = Files.getLastModifiedTime(spool.directory()).toInstant();
+        yield byAge(
+            "cannot be taken up, last touched " + touched.truncatedTo(ChronoUnit.SECONDS),
+            touched,
+            olderThan.orElse(SessionLimits.DEFAULT.unreachable()));
+      }
     };
   }
 
-  private Verdict judgeByAge(SessionSpool spool) throws IOException {
-    if (uptime().compareTo(AFTER_BOOT) < 0) {
-      return new Verdict(false, "cannot be taken up; not judged within an hour of boot");
+  private Verdict byAge(String why, Instant since, Duration kept) throws IOException {
+    if (kept.isZero()) {
+      return new Verdict(true, why);
     }
-    Instant touched = Files.getLastModifiedTime(spool.directory()).toInstant();
-    boolean old = touched.isBefore(clock.instant().minus(SessionLimits.DEFAULT.unreachable()));
-    return new Verdict(old, "cannot be taken up; last touched " + touched);
-  }
-
-  private static Duration uptime() throws IOException {
-    String seconds = Files.readString(UPTIME).split(" ", 2)[0];
-    return Duration.ofMillis((long) (Double.parseDouble(seconds) * 1000));
+    Optional<String> distrust = retention.distrust();
+    if (distrust.isPresent()) {
+      return new Verdict(false, why + "; " + distrust.get());
+    }
+    boolean over = retention.isOver(since, kept);
+    return new Verdict(over, why + (over ? ", more than " : ", kept for ") + new TimeSpan(kept));
   }
 
   private static long bytes(SessionSpool spool) throws IOException {
@@ -118,7 +128,8 @@ public final class Sweeper {
 
   private static Optional<Long> size(Path file) {
     try {
-      return Optional.of(Files.size(file));
+      return Optional.of(
+          Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).size());
     } catch (IOException e) {
       return Optional.empty(); // fed or released meanwhile
     }

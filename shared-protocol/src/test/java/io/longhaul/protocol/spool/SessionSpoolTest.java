@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.longhaul.protocol.SessionId;
+import io.longhaul.protocol.testing.Requirements;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -141,6 +143,65 @@ class SessionSpoolTest {
     assertThat(link).isSymbolicLink();
   }
 
+  /** The pump's last seconds are awaited; in them somebody exchanges the directory. */
+  @Test
+  void aLinkThatTakesTheDirectorysPlaceMeanwhileIsNotFollowed(
+      @TempDir Path root, @TempDir Path elsewhere) throws Exception {
+    SessionSpool spool = spool(root);
+    Files.createFile(spool.request());
+    Path moved = elsewhere.resolve("moved");
+    Path other = Files.createDirectory(elsewhere.resolve("other"));
+    Files.setPosixFilePermissions(other, PosixFilePermissions.fromString("rwx------"));
+    Path precious = Files.writeString(other.resolve("00000000.chunk"), "keep me");
+    Path preciousLock = Files.writeString(other.resolve("lock"), "keep me");
+    try (LockHolder pump = LockHolder.start(spool.lock())) {
+      assertThat(pump.answer()).isEqualTo("held");
+      assertThatThrownBy(() -> spool.delete(_ -> exchange(spool.directory(), moved, other)))
+          .isInstanceOf(IOException.class);
+    }
+    assertThat(precious).hasContent("keep me");
+    assertThat(preciousLock).hasContent("keep me");
+    assertThat(moved.resolve("request.json")).exists();
+    assertThat(spool.directory()).isSymbolicLink();
+  }
+
+  private static void exchange(Path directory, Path away, Path target) {
+    try {
+      Files.move(directory, away);
+      Files.createSymbolicLink(directory, target);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void aDirectoryOfAnotherUserThatTakesItsPlaceMeanwhileStays(
+      @TempDir Path root, @TempDir Path elsewhere) throws Exception {
+    Requirements.need("root".equals(System.getProperty("user.name")), "the rights of root");
+    SessionSpool spool = spool(root);
+    Path theirs = Files.createDirectory(elsewhere.resolve("theirs"));
+    Files.setPosixFilePermissions(theirs, PosixFilePermissions.fromString("rwx------"));
+    Files.createFile(theirs.resolve("lock"));
+    Files.createFile(theirs.resolve("00000000.chunk"));
+    Files.setOwner(
+        theirs,
+        root.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody"));
+    try (LockHolder pump = LockHolder.start(spool.lock())) {
+      assertThat(pump.answer()).isEqualTo("held");
+      assertThatThrownBy(() ->
+              spool.delete(_ -> {
+                try {
+                  Files.move(spool.directory(), elsewhere.resolve("moved"));
+                  Files.move(theirs, spool.directory());
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              }))
+          .hasMessageContaining("not our directory");
+    }
+    assertThat(spool.chunk(0)).exists();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"rwxr-x---", "rwxrwxrwx", "r-x------"})
   void aDirectoryOfAnotherModeIsNotOurs(String mode, @TempDir Path root) throws Exception {
@@ -167,9 +228,11 @@ class SessionSpoolTest {
     Path foreign = Files.createDirectory(spool.directory().resolve("foreign"));
     Files.createFile(foreign.resolve("file"));
     Files.createFile(spool.lock());
+    Files.createFile(spool.request());
     assertThatThrownBy(spool::delete).isInstanceOf(IOException.class);
     assertThat(foreign.resolve("file")).exists();
     assertThat(spool.lock()).exists();
+    assertThat(spool.isMarked()).as("the next sweep must know it for ours").isTrue();
   }
 
   @Test

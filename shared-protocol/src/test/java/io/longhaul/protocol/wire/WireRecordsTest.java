@@ -189,7 +189,8 @@ class WireRecordsTest {
         SessionLimits.DEFAULT,
         new SweepReport(List.of(new SweepReport.Entry(ID, 5, true, false, "ended"))),
         new SweepReport(List.of()),
-        new SweepRequest(true),
+        SweepRequest.usual(true),
+        new SweepRequest(false, Optional.of(Duration.ofHours(1))),
         // what the records above are made of, and what goes over the wire beside them
         CHUNK,
         END,

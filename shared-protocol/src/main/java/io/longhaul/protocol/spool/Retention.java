@@ -1,0 +1,84 @@
+package io.longhaul.protocol.spool;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/**
+ * Says when what is left of a session may go. Nothing goes by its age while the wall clock cannot
+ * be trusted: within an hour of boot, or after it has jumped since this agent was started.
+ * Thread-safe.
+ */
+public final class Retention {
+  private static final Duration AFTER_BOOT = Duration.ofHours(1);
+  private static final Duration MOST_DRIFT = Duration.ofMinutes(5);
+  private static final Path UPTIME = Path.of("/proc/uptime");
+
+  /** Reads the time since the machine was started, sleep included. */
+  @FunctionalInterface
+  interface Uptime {
+    /** Returns it. */
+    Duration read() throws IOException;
+  }
+
+  private final InstantSource clock;
+  private final Uptime uptime;
+  private final Instant bootAtStart;
+
+  Retention(InstantSource clock, Uptime uptime) throws IOException {
+    this.clock = clock;
+    this.uptime = uptime;
+    this.bootAtStart = boot();
+  }
+
+  /**
+   * Creates the rule for this machine, now that its agent starts.
+   *
+   * @throws IOException if the time since boot cannot be read
+   */
+  public static Retention of(InstantSource clock) throws IOException {
+    return new Retention(clock, Retention::machineUptime);
+  }
+
+  /* proc_uptime(5): counts the time for which the machine was suspended, as the wall clock does. */
+  private static Duration machineUptime() throws IOException {
+    String seconds = Files.readString(UPTIME).split(" ", 2)[0];
+    return Duration.ofMillis((long) (Double.parseDouble(seconds) * 1000));
+  }
+
+  /** The wall clock's time of boot: it stays what it is unless the clock is set. */
+  private Instant boot() throws IOException {
+    return clock.instant().minus(uptime.read());
+  }
+
+  /** Returns why nothing may go by its age now; empty if the wall clock may decide. */
+  public Optional<String> distrust() throws IOException {
+    if (uptime.read().compareTo(AFTER_BOOT) < 0) {
+      return Optional.of("not judged by age within an hour of boot");
+    }
+    Duration jump = Duration.between(bootAtStart, boot());
+    return jump.abs().compareTo(MOST_DRIFT) > 0
+        ? Optional.of("not judged by age, as the clock has jumped since the agent was started")
+        : Optional.empty();
+  }
+
+  /** Returns whether more than {@code kept} has passed since {@code then}, for certain. */
+  public boolean isOver(Instant then, Duration kept) throws IOException {
+    return distrust().isEmpty() && clock.instant().isAfter(then.plus(kept));
+  }
+
+  /**
+   * Forgets the tombstones that are past their retention.
+   *
+   * @throws IOException if they cannot be listed or deleted
+   */
+  public void expire(Tombstones<?> tombstones) throws IOException {
+    if (distrust().isEmpty()) {
+      tombstones.expire(clock.instant().minus(Tombstones.RETENTION));
+    }
+  }
+}
