@@ -42,7 +42,7 @@ final class Chaos implements Callable<Integer> {
   @Option(
       names = "--rate",
       paramLabel = "N",
-      defaultValue = "12",
+      defaultValue = "8",
       description = "what the link carries, in MiB a second: ${DEFAULT-VALUE}")
   private int rate;
 
