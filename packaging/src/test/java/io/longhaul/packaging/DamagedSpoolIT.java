@@ -45,9 +45,11 @@ class DamagedSpoolIT {
     site.office().set("16MiB", "spool", "limit");
     site.office().stream("data", STREAM.source());
     site.vault().stream("sum", Keystream.sink(site.file("sum")));
-    String halting =
-        "head -c 4194304 /dev/zero; until [ -e %s ]; do sleep 0.1; done; head -c 40000000 /dev/zero";
-    site.office().stream("halting", List.of("sh", "-c", halting.formatted(site.file("go"))));
+    String waiting = "until [ -e " + site.file("go") + " ]; do sleep 0.1; done";
+    site.office().stream(
+        "halting",
+        List.of(
+            "sh", "-c", "head -c 4194304 /dev/zero; " + waiting + "; head -c 40000000 /dev/zero"));
     String commit = "cat > /dev/null && touch " + site.file("committed");
     site.vault().stream("committed", List.of("sh", "-c", commit));
     site.start();

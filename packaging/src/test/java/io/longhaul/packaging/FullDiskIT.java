@@ -48,6 +48,8 @@ class FullDiskIT {
       config.set("40MiB", "spool", "limit");
     }
     site.office().stream("data", STREAM.source());
+    String held = "until [ -e " + site.file("flow") + " ]; do sleep 0.1; done; ";
+    site.office().stream("held", script(held + STREAM.source().getLast()));
     site.vault().stream("sum", Keystream.sink(site.file("sum")));
     site.vault().stream("committed", script("cat > /dev/null && touch " + site.file("committed")));
     String waiting = "until [ -e %s ]; do sleep 0.1; done; ".formatted(site.file("go"));
@@ -71,7 +73,7 @@ class FullDiskIT {
 
   @Test
   void theSenderWaitsForRoomAndGoesOn() throws Exception {
-    SessionId id = senderIsFull("data", "sum");
+    SessionId id = senderIsFull("sum");
 
     AgentInfo info = site.sender().get(ApiPaths.AGENT, AgentInfo.class);
     assertThat(String.join("\n", info.warnings()))
@@ -86,7 +88,7 @@ class FullDiskIT {
 
   @Test
   void aSessionIsAbortedWhileTheSendersDiskIsFull() throws Exception {
-    SessionId id = senderIsFull("data", "committed");
+    SessionId id = senderIsFull("committed");
     link.restore();
     assertThat(site.coordinator("abort", id.text()).exit()).isZero();
     assertThat(site.awaitEnd(id, SOON).state()).isEqualTo(SessionState.ABORTED);
@@ -97,13 +99,14 @@ class FullDiskIT {
     assertThat(site.file("committed")).doesNotExist();
   }
 
-  /** Nothing is released, so the pump writes until there is no room. */
-  private SessionId senderIsFull(String source, String sink) throws Exception {
+  /** The stream flows when there is little room, and nothing is released. */
+  private SessionId senderIsFull(String sink) throws Exception {
     site.office().set(disk.path().toString(), "spool", "directory");
     site.start();
-    SessionId id = detached(source, sink);
+    SessionId id = detached("held", sink);
     link.cut();
     disk.fillBut(5 * MEBIBYTE);
+    Files.createFile(site.file("flow"));
     Eventually.holds("a stream that stands still", SOON, () -> standsStill(id));
     SendStatus still = site.send(id);
     assertThat(still.state()).isEqualTo(SessionState.RUNNING);
