@@ -34,6 +34,7 @@ public final class Puller implements AutoCloseable {
   private final SessionSpool spool;
   private final VerifiedChunks verified;
   private final long limitBytes;
+  private final PullMachine machine;
   private final PullClock clock;
   private final PeerGate gate;
   private final PullCount count;
@@ -53,7 +54,7 @@ public final class Puller implements AutoCloseable {
    * @param limitBytes how far what is fetched may reach beyond what is fed; at least two chunks
    */
   public Puller(SenderClient sender, SessionSpool spool, ManifestWriter manifest, long limitBytes) {
-    this(sender, spool, manifest, limitBytes, PullClock.REAL);
+    this(sender, spool, manifest, limitBytes, PullMachine.REAL);
   }
 
   Puller(
@@ -62,11 +63,22 @@ public final class Puller implements AutoCloseable {
       ManifestWriter manifest,
       long limitBytes,
       PullClock clock) {
+    this(sender, spool, manifest, limitBytes, PullMachine.real(clock));
+  }
+
+  /** As the other constructor, on a machine that is not the real one. */
+  public Puller(
+      SenderClient sender,
+      SessionSpool spool,
+      ManifestWriter manifest,
+      long limitBytes,
+      PullMachine machine) {
     this.sender = sender;
     this.spool = spool;
     this.verified = new VerifiedChunks(spool, manifest);
     this.limitBytes = limitBytes;
-    this.clock = clock;
+    this.machine = machine;
+    this.clock = machine.clock();
     this.gate = new PeerGate(clock);
     this.count = new PullCount(clock);
     this.releaser = new Releaser(sender, clock);
@@ -88,7 +100,7 @@ public final class Puller implements AutoCloseable {
       return;
     }
     try {
-      new PullRun(sender, spool, verified, open(), gate, count, clock).pull();
+      new PullRun(sender, spool, verified, open(), gate, count, machine).pull();
     } catch (SessionEndedException | SessionPausedException e) {
       throw e;
     } catch (RetryableException | AgentFailedException e) {

@@ -51,6 +51,7 @@ public final class ReceiveSession {
   private final Sender sender;
   private final long limitBytes;
   private final SinkResult result;
+  private final ReceiveMachine machine;
   private final Sleeper sleeper;
   private final PumpWatch pump;
   private final Pulse pulse = new Pulse();
@@ -77,14 +78,15 @@ public final class ReceiveSession {
       Sender sender,
       long limitBytes,
       SinkResult result,
-      Sleeper sleeper) {
+      ReceiveMachine machine) {
     this.spooled = spooled;
     this.spool = spool;
     this.sender = sender;
     this.limitBytes = limitBytes;
     this.result = result;
-    this.sleeper = sleeper;
-    this.pump = new PumpWatch(spool, sleeper);
+    this.machine = machine;
+    this.sleeper = machine.sleeper();
+    this.pump = new PumpWatch(spool, machine.pumps(), sleeper);
     this.inactivity = new Inactivity(spooled.request().limits(), System.nanoTime());
   }
 
@@ -121,7 +123,7 @@ public final class ReceiveSession {
       }
       /* The sender of a delivered stream should know before others see that it is done, if it can. */
       boolean told =
-          bad.isEmpty() && sender.farewell(bad, sleeper).map(f -> f.tell().isEmpty()).orElse(true);
+          bad.isEmpty() && sender.farewell(bad, machine).map(f -> f.tell().isEmpty()).orElse(true);
       finish(bad);
       burial.bury(told);
       over.countDown();
@@ -132,7 +134,7 @@ public final class ReceiveSession {
 
   /** Returns why the stream was not delivered; empty if it was. */
   private Optional<Failure> deliver() throws InterruptedException {
-    try (SinkHold hold = new SinkHold(spool)) {
+    try (SinkHold hold = new SinkHold(spool, machine.fifos())) {
       try {
         feed(hold);
         end = readEnd();
@@ -189,7 +191,7 @@ public final class ReceiveSession {
   private void pull(SinkHold hold, Sender.Known known)
       throws IOException, SessionEndedException, InterruptedException {
     try (ManifestWriter manifest = ManifestWriter.open(spool.manifest(), id());
-        Puller pulling = new Puller(known.client(), spool, manifest, limitBytes)) {
+        Puller pulling = new Puller(known.client(), spool, manifest, limitBytes, machine.pull())) {
       pulling.fed(fed);
       puller = pulling;
       pulse.follow(pulling);

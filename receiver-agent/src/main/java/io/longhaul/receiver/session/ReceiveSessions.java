@@ -55,6 +55,7 @@ public final class ReceiveSessions implements AutoCloseable {
   private final SinkResult result;
   private final long limitBytes;
   private final InstantSource clock;
+  private final ReceiveMachine machine;
   private final Sleeper sleeper;
   private final ConcurrentSkipListMap<SessionId, ReceiveSession> live =
       new ConcurrentSkipListMap<>();
@@ -76,14 +77,27 @@ public final class ReceiveSessions implements AutoCloseable {
       InstantSource clock,
       Sleeper sleeper)
       throws IOException {
+    this(root, senders, resolver, zfs, limitBytes, clock, ReceiveMachine.real(sleeper));
+  }
+
+  ReceiveSessions(
+      SpoolRoot root,
+      Senders senders,
+      SinkResolver resolver,
+      Zfs zfs,
+      long limitBytes,
+      InstantSource clock,
+      ReceiveMachine machine)
+      throws IOException {
     this.root = root;
     this.tombstones = Tombstones.open(root, Role.RECEIVE, EndedReceive.class);
     this.senders = senders;
     this.resolver = resolver;
-    this.result = new SinkResult(zfs, sleeper);
+    this.result = new SinkResult(zfs, machine.sleeper());
     this.limitBytes = limitBytes;
     this.clock = clock;
-    this.sleeper = sleeper;
+    this.machine = machine;
+    this.sleeper = machine.sleeper();
   }
 
   /** A session that was asked for. */
@@ -197,7 +211,7 @@ public final class ReceiveSessions implements AutoCloseable {
 
   private ReceiveSession begin(SpooledReceive spooled, SessionSpool spool, Sender sender) {
     ReceiveSession session =
-        new ReceiveSession(spooled, spool, sender, limitBytes, result, sleeper);
+        new ReceiveSession(spooled, spool, sender, limitBytes, result, machine);
     live.put(spooled.id(), session);
     session.start(told -> bury(session, sender, told));
     return session;
@@ -244,7 +258,7 @@ public final class ReceiveSessions implements AutoCloseable {
     undertaker.execute(() -> {
       try {
         deleteChunks(spool);
-        Optional<Farewell> farewell = sender.farewell(failure, sleeper);
+        Optional<Farewell> farewell = sender.farewell(failure, machine);
         if (farewell.isPresent()) {
           farewell
               .get()

@@ -119,7 +119,7 @@ class ReceivePumpTest {
   }
 
   private CompletableFuture<Void> pump() {
-    return run(new ReceivePump(spool, Sleeper.REAL));
+    return run(new ReceivePump(spool, SinkMachine.real(Sleeper.REAL)));
   }
 
   private static CompletableFuture<Void> run(ReceivePump pump) {
@@ -391,7 +391,7 @@ class ReceivePumpTest {
   void aPumpThatIsStoppedEndsItsSinkBySignal() throws Exception {
     session("sh", "-c", "cat > %s; echo end of file > %s".formatted(out, out));
     seal(stream(CHUNK), 0, CHUNK);
-    ReceivePump stopped = new ReceivePump(spool, Sleeper.REAL);
+    ReceivePump stopped = new ReceivePump(spool, SinkMachine.real(Sleeper.REAL));
     CompletableFuture<Void> pump = run(stopped);
     awaitFed(1);
     hold.close(); // nobody else holds the sink's stdin

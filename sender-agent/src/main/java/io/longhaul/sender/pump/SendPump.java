@@ -8,8 +8,6 @@ import io.longhaul.protocol.chunk.ManifestReader;
 import io.longhaul.protocol.chunk.ManifestWriter;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
-import io.longhaul.protocol.pipe.ProcessIdentity;
-import io.longhaul.protocol.retry.Sleeper;
 import io.longhaul.protocol.spool.Control;
 import io.longhaul.protocol.spool.Mark;
 import io.longhaul.protocol.spool.Outcome;
@@ -24,7 +22,6 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Function;
 
 /**
@@ -48,13 +45,19 @@ final class SendPump {
   private final SessionSpool spool;
   private final SpooledSend send;
   private final PumpTimes times;
+  private final PumpMachine machine;
   private final Optional<Started> before;
 
   private SendPump(
-      SessionSpool spool, SpooledSend send, PumpTimes times, Optional<Started> before) {
+      SessionSpool spool,
+      SpooledSend send,
+      PumpTimes times,
+      PumpMachine machine,
+      Optional<Started> before) {
     this.spool = spool;
     this.send = send;
     this.times = times;
+    this.machine = machine;
     this.before = before;
   }
 
@@ -66,13 +69,19 @@ final class SendPump {
    */
   static Result run(Path directory, Function<SpooledSend, PumpTimes> times)
       throws IOException, InterruptedException {
+    return run(directory, times, PumpMachine.real());
+  }
+
+  static Result run(
+      Path directory, Function<SpooledSend, PumpTimes> times, PumpMachine machine)
+      throws IOException, InterruptedException {
     Path request = directory.resolve("request.json");
     SpooledSend send =
         SpoolFile.read(request, SpooledSend.class)
             .orElseThrow(
                 () -> new IOException("Tried to read " + request + " but it is not there"));
     SessionSpool spool = new SessionSpool(send.id(), directory);
-    Optional<SpoolLock> lock = SpoolLock.take(spool.lock(), Sleeper.REAL);
+    Optional<SpoolLock> lock = SpoolLock.take(spool.lock(), machine.sleeper());
     if (lock.isEmpty()) {
       return Result.NOT_OURS;
     }
@@ -81,7 +90,7 @@ final class SendPump {
       if (Files.exists(spool.outcome()) || (before.isPresent() && !send.repeatable())) {
         return Result.NOT_OURS;
       }
-      Outcome outcome = new SendPump(spool, send, times.apply(send), before).pump();
+      Outcome outcome = new SendPump(spool, send, times.apply(send), machine, before).pump();
       SpoolFile.force(spool.outcome(), outcome);
       return outcome.failure().isEmpty() ? Result.DELIVERED : Result.FAILED;
     }
@@ -95,7 +104,7 @@ final class SendPump {
       String cause = "the pump was killed, or the machine went down";
       while (true) {
         SpoolFile.force(
-            spool.started(), new Started(ProcessIdentity.self(), attempt, Optional.empty()));
+            spool.started(), new Started(machine.self(), attempt, Optional.empty()));
         Outcome outcome = pumpSource(attempt, cause);
         Optional<String> again = causeOfRepeating(outcome);
         if (again.isEmpty()) {
@@ -119,12 +128,12 @@ final class SendPump {
   }
 
   private Outcome pumpSource(int attempt, String cause) throws IOException, InterruptedException {
-    BlockingQueue<PumpEvent> events = new LinkedBlockingQueue<>();
-    SpoolRoom room = new SpoolRoom(spool.released(), send.spoolLimitBytes(), System.nanoTime());
-    room.look(System.nanoTime());
+    BlockingQueue<PumpEvent> events = machine.queues().get();
+    SpoolRoom room = new SpoolRoom(spool.released(), send.spoolLimitBytes(), machine.now());
+    room.look(machine.now());
     try (ManifestWriter manifest = ManifestWriter.open(spool.manifest(), spool.id());
         Replay replay = Replay.open(spool);
-        HashPool hashes = new HashPool(send.request().digests(), events);
+        HashPool hashes = new HashPool(machine.hashers().get(), send.request().digests(), events);
         Chunker chunker =
             new Chunker(
                 spool,
@@ -143,15 +152,15 @@ final class SendPump {
       }
       Source source;
       try {
-        source = Source.start(send.command(), spool.sourceFifo(), new BlockPool(), events);
+        source = machine.sources().start(send.command(), spool.sourceFifo(), new BlockPool(), events);
       } catch (IOException e) {
         return failed(SourceFailures.notStarted(e));
       }
       try {
         SpoolFile.force(
             spool.started(),
-            new Started(ProcessIdentity.self(), attempt, Optional.of(source.identity())));
-        return new StreamPump(send, spool, times, source, events, manifest, chunker, room).run();
+            new Started(machine.self(), attempt, Optional.of(source.identity())));
+        return new StreamPump(send, spool, times, machine.nanos(), source, events, manifest, chunker, room).run();
       } catch (IOException | RuntimeException e) {
         source.end(times.grace());
         throw e;
@@ -177,7 +186,7 @@ final class SendPump {
       }
     }
     boolean rebooted =
-        before.isPresent() && !before.get().pump().bootId().equals(ProcessIdentity.currentBoot());
+        before.isPresent() && !before.get().pump().bootId().equals(machine.self().bootId());
     for (Path file : spool.chunkFiles()) {
       boolean whole = file.equals(spool.chunk(SessionSpool.chunkNumber(file).orElseThrow()));
       if (!whole || rebooted || SessionSpool.chunkNumber(file).orElseThrow() >= recorded) {

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -30,6 +31,7 @@ final class StreamPump {
   private final SpooledSend send;
   private final SessionSpool spool;
   private final PumpTimes times;
+  private final LongSupplier nanos;
   private final Source source;
   private final BlockingQueue<PumpEvent> events;
   private final ManifestWriter manifest;
@@ -53,6 +55,7 @@ final class StreamPump {
       SpooledSend send,
       SessionSpool spool,
       PumpTimes times,
+      LongSupplier nanos,
       Source source,
       BlockingQueue<PumpEvent> events,
       ManifestWriter manifest,
@@ -61,13 +64,14 @@ final class StreamPump {
     this.send = send;
     this.spool = spool;
     this.times = times;
+    this.nanos = nanos;
     this.source = source;
     this.events = events;
     this.manifest = manifest;
     this.chunker = chunker;
     this.room = room;
     this.failures = new SourceFailures(send);
-    long now = System.nanoTime();
+    long now = nanos.getAsLong();
     this.progressAt = now;
     this.pipeQuietSince = now;
     this.controlLookedAt = now - TICK.toNanos();
@@ -83,7 +87,7 @@ final class StreamPump {
     while (true) {
       Duration tick = unwritten.isEmpty() ? TICK : TICK_WITHOUT_ROOM;
       PumpEvent event = events.poll(tick.toNanos(), TimeUnit.NANOSECONDS);
-      long now = System.nanoTime();
+      long now = nanos.getAsLong();
       while (event != null) {
         take(event, now);
         event = events.poll();

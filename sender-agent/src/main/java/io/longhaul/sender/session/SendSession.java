@@ -94,6 +94,11 @@ public final class SendSession {
     return spool;
   }
 
+  /** Returns the elapsed time, in nanoseconds from an unknown beginning. */
+  long now() {
+    return nanos.getAsLong();
+  }
+
   /** Returns whether {@code identity} may read the chunks and release them. */
   public boolean isReader(Identity identity) {
     return identity.equals(Identity.LOCAL) || identity.name().equals(send.request().reader());
