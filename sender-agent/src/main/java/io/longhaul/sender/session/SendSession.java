@@ -328,8 +328,10 @@ public final class SendSession {
                 + before.sealedTo()
                 + " are sealed");
       }
-      if (to > before.releasedTo()) {
-        Mark mark = new Mark(to, spool.chunk(to - 1).orElseThrow().end(), false);
+      /* An agent that was killed may have deleted chunks and not recorded it; the pump waits for that. */
+      if (to > SpoolFile.mark(spool.spool().released()).orElse(Mark.NONE).to()) {
+        long all = Math.max(to, before.releasedTo());
+        Mark mark = new Mark(all, spool.chunk(all - 1).orElseThrow().end(), false);
         for (long number = before.releasedTo(); number < to; number++) {
           Files.deleteIfExists(spool.spool().chunk(number));
         }
