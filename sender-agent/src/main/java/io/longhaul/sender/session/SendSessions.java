@@ -8,10 +8,12 @@ import io.longhaul.protocol.config.DataSize;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.ProblemException;
 import io.longhaul.protocol.failure.ProblemType;
+import io.longhaul.protocol.retry.Sleeper;
 import io.longhaul.protocol.spool.PumpProcess;
 import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.spool.SessionSpool;
 import io.longhaul.protocol.spool.SpoolFile;
+import io.longhaul.protocol.spool.SpoolLock;
 import io.longhaul.protocol.spool.SpoolRoot;
 import io.longhaul.protocol.spool.Sweeper;
 import io.longhaul.protocol.spool.Tombstones;
@@ -46,6 +48,7 @@ import org.slf4j.LoggerFactory;
 public final class SendSessions implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SendSessions.class);
   private static final int STOP_SECONDS = 2;
+  static final Duration BURY_AGAIN = Duration.ofSeconds(30);
   private static final PumpProcess PUMP = new PumpProcess("send-pump", SendPumpMain.class);
 
   private final SpoolRoot root;
@@ -98,6 +101,8 @@ public final class SendSessions implements AutoCloseable {
           takeUp(spool, send.get());
         } else if (send.isPresent()) {
           watches.execute(() -> release(send.get()));
+        } else if (!SpoolLock.isHeld(spool.lock())) {
+          spool.delete(); // the agent was killed while it created or deleted it: nobody needs it
         }
       } catch (IOException e) {
         LOG.atError()
@@ -287,17 +292,28 @@ public final class SendSessions implements AutoCloseable {
     watches.execute(() -> {
       try {
         if (new PumpWatch(session, PUMP, pump).run(() -> stopping)) {
-          bury(session);
+          buryAtLast(session);
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt(); // the agent cannot wait any longer
+      }
+    });
+  }
+
+  /** Tries again as long as the disk has no room for a tombstone. */
+  private void buryAtLast(SendSession session) throws InterruptedException {
+    while (!stopping) {
+      try {
+        bury(session);
+        return;
       } catch (IOException e) {
         LOG.atError()
             .setCause(e)
             .addKeyValue("session", session.send().id())
-            .log("session cannot be cleaned up");
+            .log("session cannot be cleaned up; trying again");
+        Sleeper.REAL.sleep(BURY_AGAIN);
       }
-    });
+    }
   }
 
   /**
