@@ -28,6 +28,7 @@ final class OpenChunk implements Closeable {
   private final Optional<ChunkRecord> before;
   private final Optional<FileChannel> file;
   private long length;
+  private boolean renamed;
 
   /**
    * Creates a chunk and, if it is to be kept, its part file.
@@ -105,9 +106,12 @@ final class OpenChunk implements Closeable {
     hash.end();
   }
 
-  /** Gives the file its final name; the caller then records the chunk. */
+  /** Gives the file its final name, once; the caller then records the chunk. */
   void rename() throws IOException {
-    Files.move(spool.part(number), spool.chunk(number), StandardCopyOption.ATOMIC_MOVE);
+    if (!renamed) {
+      Files.move(spool.part(number), spool.chunk(number), StandardCopyOption.ATOMIC_MOVE);
+      renamed = true;
+    }
   }
 
   boolean isKept() {

@@ -30,8 +30,7 @@ final class PipedSource implements Source {
    *
    * @throws IOException if the program cannot be started
    */
-  static Source start(
-      Command command, Path fifo, BlockPool blocks, BlockingQueue<PumpEvent> events)
+  static Source start(Command command, Path fifo, BlockPool blocks, BlockingQueue<PumpEvent> events)
       throws IOException {
     ChildProcess child;
     FileInputStream pipe;

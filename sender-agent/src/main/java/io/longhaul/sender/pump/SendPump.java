@@ -8,6 +8,7 @@ import io.longhaul.protocol.chunk.ManifestReader;
 import io.longhaul.protocol.chunk.ManifestWriter;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
+import io.longhaul.protocol.retry.Sleeper;
 import io.longhaul.protocol.spool.Control;
 import io.longhaul.protocol.spool.Mark;
 import io.longhaul.protocol.spool.Outcome;
@@ -19,6 +20,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.BlockingQueue;
@@ -41,6 +43,7 @@ final class SendPump {
   }
 
   private static final int MOST_FRUITLESS = 5;
+  private static final Duration FULL_DISK_RETRY = Duration.ofSeconds(1);
 
   private final SessionSpool spool;
   private final SpooledSend send;
@@ -72,8 +75,7 @@ final class SendPump {
     return run(directory, times, PumpMachine.real());
   }
 
-  static Result run(
-      Path directory, Function<SpooledSend, PumpTimes> times, PumpMachine machine)
+  static Result run(Path directory, Function<SpooledSend, PumpTimes> times, PumpMachine machine)
       throws IOException, InterruptedException {
     Path request = directory.resolve("request.json");
     SpooledSend send =
@@ -91,8 +93,24 @@ final class SendPump {
         return Result.NOT_OURS;
       }
       Outcome outcome = new SendPump(spool, send, times.apply(send), machine, before).pump();
-      SpoolFile.force(spool.outcome(), outcome);
+      leave(spool, outcome, machine.sleeper());
       return outcome.failure().isEmpty() ? Result.DELIVERED : Result.FAILED;
+    }
+  }
+
+  /** Leaves the outcome; waits for room on a full disk, as long as anybody wants to know it. */
+  private static void leave(SessionSpool spool, Outcome outcome, Sleeper sleeper)
+      throws IOException, InterruptedException {
+    while (true) {
+      try {
+        SpoolFile.force(spool.outcome(), outcome);
+        return;
+      } catch (IOException e) {
+        if (!DiskFull.isCauseOf(e) || !Files.isDirectory(spool.directory())) {
+          throw e;
+        }
+        sleeper.sleep(FULL_DISK_RETRY);
+      }
     }
   }
 
@@ -103,8 +121,7 @@ final class SendPump {
       int attempt = before.map(Started::attempt).orElse(0) + 1;
       String cause = "the pump was killed, or the machine went down";
       while (true) {
-        SpoolFile.force(
-            spool.started(), new Started(machine.self(), attempt, Optional.empty()));
+        SpoolFile.force(spool.started(), new Started(machine.self(), attempt, Optional.empty()));
         Outcome outcome = pumpSource(attempt, cause);
         Optional<String> again = causeOfRepeating(outcome);
         if (again.isEmpty()) {
@@ -143,6 +160,9 @@ final class SendPump {
                 room,
                 send.request().chunkBytes(),
                 times.sealAfter())) {
+      if (manifest.ended()) {
+        return new Outcome(replay.exit(), Optional.empty(), ""); // only the outcome was missing
+      }
       if (attempt > 1) {
         if (replay.fruitlessAttempts() >= MOST_FRUITLESS) {
           return failed(SourceFailures.fruitless(MOST_FRUITLESS, cause));
@@ -152,15 +172,17 @@ final class SendPump {
       }
       Source source;
       try {
-        source = machine.sources().start(send.command(), spool.sourceFifo(), new BlockPool(), events);
+        source =
+            machine.sources().start(send.command(), spool.sourceFifo(), new BlockPool(), events);
       } catch (IOException e) {
         return failed(SourceFailures.notStarted(e));
       }
       try {
         SpoolFile.force(
-            spool.started(),
-            new Started(machine.self(), attempt, Optional.of(source.identity())));
-        return new StreamPump(send, spool, times, machine.nanos(), source, events, manifest, chunker, room).run();
+            spool.started(), new Started(machine.self(), attempt, Optional.of(source.identity())));
+        return new StreamPump(
+                send, spool, times, machine.nanos(), source, events, manifest, chunker, room)
+            .run();
       } catch (IOException | RuntimeException e) {
         source.end(times.grace());
         throw e;

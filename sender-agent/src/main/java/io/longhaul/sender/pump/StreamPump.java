@@ -105,14 +105,28 @@ final class StreamPump {
             return end(Replay.tooShort(chunker.replayed().bytes()));
           }
           tellReplay(now);
-          manifest.append(manifest.digest().end(exit.getAsInt(), send.guid()));
-          return new Outcome(exit, Optional.empty(), source.stderrTail());
+          if (appendEnd()) {
+            return new Outcome(exit, Optional.empty(), source.stderrTail());
+          }
         }
       }
       Optional<Failure> failure = failure(now);
       if (failure.isPresent()) {
         return end(failure.get());
       }
+    }
+  }
+
+  /** Returns whether the disk had room for the end record; else it is tried again. */
+  private boolean appendEnd() throws IOException {
+    try {
+      manifest.append(manifest.digest().end(exit.orElseThrow(), send.guid()));
+      return true;
+    } catch (IOException e) {
+      if (!DiskFull.isCauseOf(e)) {
+        throw e;
+      }
+      return false;
     }
   }
 
@@ -127,7 +141,17 @@ final class StreamPump {
     } else if (now - replayToldAt >= TICK.toNanos() && chunker.replayed().to() > replayTold) {
       replayTold = chunker.replayed().to();
       replayToldAt = now;
+      writeReplayed();
+    }
+  }
+
+  private void writeReplayed() throws IOException {
+    try {
       SpoolFile.write(spool.replayed(), chunker.replayed());
+    } catch (IOException e) {
+      if (!DiskFull.isCauseOf(e)) {
+        throw e;
+      }
     }
   }
 

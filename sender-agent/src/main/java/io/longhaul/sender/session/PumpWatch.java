@@ -11,6 +11,7 @@ import io.longhaul.protocol.spool.PumpStarter;
 import io.longhaul.protocol.spool.SessionSpool;
 import io.longhaul.protocol.spool.SpoolFile;
 import io.longhaul.protocol.spool.Started;
+import io.longhaul.sender.pump.DiskFull;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -102,7 +103,9 @@ final class PumpWatch {
       if (Thread.interrupted()) {
         throw new InterruptedException("a file was closed by it");
       }
-      fail(e);
+      if (!DiskFull.isCauseOf(e)) {
+        fail(e);
+      }
       return false;
     }
   }
@@ -170,12 +173,12 @@ final class PumpWatch {
       session.ended(diedForGood());
       return;
     }
+    SpoolFile.write(spool.spool().replayed(), Mark.NONE);
     lastAttempt = attempt;
     LOG.atWarn()
         .addKeyValue("session", session.send().id())
         .addKeyValue("sealedTo", spool.sealedTo())
         .log("the send pump is gone; the source is started again");
-    SpoolFile.write(spool.spool().replayed(), Mark.NONE);
     process = Optional.of(pump.start(spool.spool()));
   }
 
