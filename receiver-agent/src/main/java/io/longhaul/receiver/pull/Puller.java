@@ -82,6 +82,7 @@ public final class Puller implements AutoCloseable {
     this.gate = new PeerGate(clock);
     this.count = new PullCount(clock);
     this.releaser = new Releaser(sender, clock);
+    count.listen(releaser::heard);
   }
 
   /**

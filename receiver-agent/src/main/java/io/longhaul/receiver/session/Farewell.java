@@ -56,8 +56,7 @@ final class Farewell {
       return Optional.empty();
     }
     failures++;
-    return Optional.of(
-        Backoff.PEER.after(failures, random.getAsDouble(), asked));
+    return Optional.of(Backoff.PEER.after(failures, random.getAsDouble(), asked));
   }
 
   /** Tries as long as {@code goOn} says so, at most for {@code limit}. */

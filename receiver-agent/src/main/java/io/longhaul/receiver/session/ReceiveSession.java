@@ -180,7 +180,7 @@ public final class ReceiveSession {
 
   /** Returns when the pump has left its outcome. */
   private void feed(SinkHold hold) throws IOException, SessionEndedException, InterruptedException {
-    fed = SpoolFile.read(spool.fed(), Mark.class).orElse(Mark.NONE);
+    fed = SpoolFile.mark(spool.fed()).orElse(Mark.NONE);
     hold.take(fed);
     switch (sender) {
       case Sender.Known known -> pull(hold, known);
@@ -217,7 +217,7 @@ public final class ReceiveSession {
   private boolean lookAtPump(SinkHold hold) throws IOException, SessionEndedException {
     /* First the outcome, then fed: what fed says after the outcome is the last word. */
     Optional<Outcome> left = pump.outcome();
-    takeIn(SpoolFile.read(spool.fed(), Mark.class).orElse(Mark.NONE));
+    takeIn(SpoolFile.mark(spool.fed()).orElse(Mark.NONE));
     if (fed.complete()) {
       hold.close();
       become(SessionState.VERIFYING, "the sink was given everything");
