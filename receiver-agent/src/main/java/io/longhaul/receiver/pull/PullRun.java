@@ -69,7 +69,10 @@ final class PullRun {
   private void start(PullTasks tasks) {
     tasks.start(() -> gate.watch(probe()));
     tasks.start(follower(tasks)::follow);
-    tasks.start(new WorkerCrew(tasks, window, gate, count, clock, () -> worker(tasks))::lead);
+    tasks.start(
+        new WorkerCrew(
+                tasks, window, gate, count, clock, machine.connections(), () -> worker(tasks))
+            ::lead);
   }
 
   private PeerGate.Probe probe() {
