@@ -88,13 +88,20 @@ final class Releaser implements AutoCloseable {
   synchronized void heard(SendStatus sender) {
     sealed = sender.sealedTo();
     released = Math.min(released, sender.releasedTo());
-    notifyAll();
+    if (wish() > released) {
+      notifyAll();
+    }
   }
 
   private synchronized long awaitWish() throws InterruptedException {
-    while (Math.min(wanted, sealed) <= released) {
+    while (wish() <= released) {
       wait();
     }
+    return wish();
+  }
+
+  @GuardedBy("this")
+  private long wish() {
     return Math.min(wanted, sealed);
   }
 
