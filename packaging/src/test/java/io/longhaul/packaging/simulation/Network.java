@@ -39,6 +39,7 @@ public final class Network {
    *
    * @param range the Range header; empty if there is none
    */
+  @SuppressWarnings("ArrayRecordComponent")
   public record Call(
       String method,
       String path,
@@ -48,6 +49,7 @@ public final class Network {
       String ifRange) {}
 
   /** An answer; {@code range} and {@code tag} are empty where there are none. */
+  @SuppressWarnings("ArrayRecordComponent")
   public record Answer(int status, String type, byte[] body, String range, String tag) {}
 
   private final World world;
@@ -159,7 +161,7 @@ public final class Network {
 
   private Response response(Request request, Answer answer) {
     byte[] body = answer.body().clone();
-    boolean chunk = answer.status() == 206 || answer.status() == 200 && !answer.tag().isEmpty();
+    boolean chunk = answer.status() == 206 || (answer.status() == 200 && !answer.tag().isEmpty());
     int cut = body.length;
     if (chunk && body.length > 0 && world.flipsNow()) {
       int at = world.random(body.length);

@@ -24,6 +24,7 @@ import java.util.Random;
  * @param flips how many bodies come with a flipped bit, at most
  * @param connections how many connections there are at most
  */
+@SuppressWarnings("ArrayRecordComponent") // nobody compares plans
 record Plan(
     byte[] stream,
     int chunkBytes,

@@ -123,7 +123,7 @@ public final class Scheduler implements Executor {
 
   private final Random random;
   private final ConcurrentLinkedQueue<Runnable> submitted = new ConcurrentLinkedQueue<>();
-  private final Map<Runnable, Task> tasks = new IdentityHashMap<>();
+  private final IdentityHashMap<Runnable, Task> tasks = new IdentityHashMap<>();
   private final List<Task> live = new ArrayList<>();
   private final PriorityQueue<Timer> timers = new PriorityQueue<>();
   private final Map<Thread, SimProcess> newcomers = new HashMap<>();
@@ -156,7 +156,7 @@ public final class Scheduler implements Executor {
       newcomers.put(thread, process);
       thread.start();
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError("this JDK has other virtual threads", e);
     }
   }
 
@@ -331,7 +331,7 @@ public final class Scheduler implements Executor {
       field.setAccessible(true);
       return (Thread) field.get(continuation);
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError("this JDK has other virtual threads", e);
     }
   }
 
