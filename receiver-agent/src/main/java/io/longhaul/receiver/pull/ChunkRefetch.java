@@ -29,12 +29,12 @@ final class ChunkRefetch {
   private final PullClock clock;
   private final ChunkVerifier verifier;
 
-  ChunkRefetch(SenderClient sender, SessionSpool spool, PullCount count, PullClock clock) {
+  ChunkRefetch(SenderClient sender, SessionSpool spool, PullCount count, PullMachine machine) {
     this.sender = sender;
     this.spool = spool;
     this.count = count;
-    this.clock = clock;
-    this.verifier = new ChunkVerifier(spool, record -> delete(record.chunk()));
+    this.clock = machine.clock();
+    this.verifier = new ChunkVerifier(spool, record -> delete(record.chunk()), machine.same());
   }
 
   /**

@@ -35,7 +35,7 @@ final class ConnectionTuner {
 
   /* What each number of connections carried in the present climb, in bytes a second. */
   private final TreeMap<Integer, Double> carried = new TreeMap<>();
-  private int connections = FIRST;
+  private int connections;
   private boolean climbing = true;
   private long levelSince;
   private long measureSince;
@@ -49,6 +49,7 @@ final class ConnectionTuner {
    */
   ConnectionTuner(int most, long nowNanos) {
     this.most = most;
+    this.connections = Math.min(FIRST, most);
     this.levelSince = nowNanos;
     this.measureSince = nowNanos;
   }

@@ -12,13 +12,13 @@ import java.util.function.LongSupplier;
  * @param sleeper waits
  * @param random in [0, 1)
  */
-record PullClock(LongSupplier nanos, Sleeper sleeper, DoubleSupplier random) {
+public record PullClock(LongSupplier nanos, Sleeper sleeper, DoubleSupplier random) {
   /** The real ones. */
-  static final PullClock REAL =
+  public static final PullClock REAL =
       new PullClock(System::nanoTime, Sleeper.REAL, () -> ThreadLocalRandom.current().nextDouble());
 
   /** Returns the elapsed time, in nanoseconds from an unknown beginning. */
-  long now() {
+  public long now() {
     return nanos.getAsLong();
   }
 }

@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 
 /** The live figures of one puller. Thread-safe. */
 final class PullCount {
@@ -18,6 +19,7 @@ final class PullCount {
   private final AtomicLong leastRoundTrip = new AtomicLong(Long.MAX_VALUE);
   private final AtomicReference<Optional<SendStatus>> sender =
       new AtomicReference<>(Optional.empty());
+  private volatile Consumer<SendStatus> listener = _ -> {};
   private volatile long contact;
   private volatile long progress;
 
@@ -78,8 +80,14 @@ final class PullCount {
     return least == Long.MAX_VALUE ? Duration.ZERO : Duration.ofNanos(least);
   }
 
+  /** Has {@code listener} told, too, what the sender tells of itself. */
+  void listen(Consumer<SendStatus> listener) {
+    this.listener = listener;
+  }
+
   /** Notes what the sender told of itself. */
   void heard(SendStatus status) {
+    listener.accept(status);
     sender.set(Optional.of(status));
     contact = clock.now();
   }

@@ -22,6 +22,7 @@ final class PullRun {
   private final SharedWindow window;
   private final PeerGate gate;
   private final PullCount count;
+  private final PullMachine machine;
   private final PullClock clock;
   private final ChunkDropper dropper;
   private final ChunkVerifier verifier;
@@ -34,16 +35,17 @@ final class PullRun {
       SharedWindow window,
       PeerGate gate,
       PullCount count,
-      PullClock clock) {
+      PullMachine machine) {
     this.sender = sender;
     this.spool = spool;
     this.verified = verified;
     this.window = window;
     this.gate = gate;
     this.count = count;
-    this.clock = clock;
+    this.machine = machine;
+    this.clock = machine.clock();
     this.dropper = new ChunkDropper(sender, spool, window, count);
-    this.verifier = new ChunkVerifier(spool, dropper::drop);
+    this.verifier = new ChunkVerifier(spool, dropper::drop, machine.same());
   }
 
   /** Pulls until the end record is in the manifest. */
@@ -53,7 +55,7 @@ final class PullRun {
     } catch (IOException e) {
       throw SpoolTrouble.of("remove old parts", spool, e);
     }
-    try (PullTasks tasks = new PullTasks()) {
+    try (PullTasks tasks = new PullTasks(machine.computing().get())) {
       start(tasks);
       while (end == null || verified.to() < end.chunks()) {
         take(tasks.next());
@@ -67,7 +69,10 @@ final class PullRun {
   private void start(PullTasks tasks) {
     tasks.start(() -> gate.watch(probe()));
     tasks.start(follower(tasks)::follow);
-    tasks.start(new WorkerCrew(tasks, window, gate, count, clock, () -> worker(tasks))::lead);
+    tasks.start(
+        new WorkerCrew(
+                tasks, window, gate, count, clock, machine.connections(), () -> worker(tasks))
+            ::lead);
   }
 
   private PeerGate.Probe probe() {

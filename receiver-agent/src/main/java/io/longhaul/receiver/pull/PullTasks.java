@@ -38,11 +38,17 @@ final class PullTasks implements AutoCloseable {
 
   private final ExecutorService waiting =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("pull-", 0).factory());
-  private final ExecutorService computing =
-      Executors.newFixedThreadPool(
-          Runtime.getRuntime().availableProcessors(),
-          Thread.ofPlatform().name("verify-", 0).daemon().factory());
+  private final ExecutorService computing;
   private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
+
+  /**
+   * Creates the tasks of one run.
+   *
+   * @param computing the threads that compute; ended with the run
+   */
+  PullTasks(ExecutorService computing) {
+    this.computing = computing;
+  }
 
   /** Runs a task that mostly waits. */
   void start(Task task) {

@@ -41,6 +41,7 @@ public final class Puller implements AutoCloseable {
   private final SessionSpool spool;
   private final VerifiedChunks verified;
   private final long limitBytes;
+  private final PullMachine machine;
   private final PullClock clock;
   private final PeerGate gate;
   private final PullCount count;
@@ -60,7 +61,7 @@ public final class Puller implements AutoCloseable {
    * @param limitBytes how far what is fetched may reach beyond what is fed; at least two chunks
    */
   public Puller(SenderClient sender, SessionSpool spool, ManifestWriter manifest, long limitBytes) {
-    this(sender, spool, manifest, limitBytes, PullClock.REAL);
+    this(sender, spool, manifest, limitBytes, PullMachine.REAL);
   }
 
   Puller(
@@ -69,14 +70,26 @@ public final class Puller implements AutoCloseable {
       ManifestWriter manifest,
       long limitBytes,
       PullClock clock) {
+    this(sender, spool, manifest, limitBytes, PullMachine.real(clock));
+  }
+
+  /** As the other constructor, on a machine that is not the real one. */
+  public Puller(
+      SenderClient sender,
+      SessionSpool spool,
+      ManifestWriter manifest,
+      long limitBytes,
+      PullMachine machine) {
     this.sender = sender;
     this.spool = spool;
     this.verified = new VerifiedChunks(spool, manifest);
     this.limitBytes = limitBytes;
-    this.clock = clock;
+    this.machine = machine;
+    this.clock = machine.clock();
     this.gate = new PeerGate(clock);
     this.count = new PullCount(clock);
     this.releaser = new Releaser(sender, clock);
+    count.listen(releaser::heard);
   }
 
   /**
@@ -97,7 +110,7 @@ public final class Puller implements AutoCloseable {
       if (verified.ended()) {
         return;
       }
-      new PullRun(sender, spool, verified, open(), gate, count, clock).pull();
+      new PullRun(sender, spool, verified, open(), gate, count, machine).pull();
     } catch (SessionEndedException | SessionPausedException e) {
       throw e;
     } catch (RetryableException | AgentFailedException e) {
@@ -111,7 +124,7 @@ public final class Puller implements AutoCloseable {
     try {
       Optional<Damage> damage = SpoolFile.read(spool.damaged(), Damage.class);
       if (damage.isPresent()) {
-        new ChunkRefetch(sender, spool, count, clock).refetch(recorded(damage.get().chunk()));
+        new ChunkRefetch(sender, spool, count, machine).refetch(recorded(damage.get().chunk()));
         Files.delete(spool.damaged());
       }
     } catch (IOException e) {

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.longhaul.protocol.failure.RetryableException;
 import io.longhaul.protocol.failure.TransferException;
 import io.longhaul.protocol.retry.Backoff;
+import io.longhaul.protocol.wire.SendStatus;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,6 +20,12 @@ final class Releaser implements AutoCloseable {
 
   @GuardedBy("this")
   private long wanted;
+
+  @GuardedBy("this")
+  private long released;
+
+  @GuardedBy("this")
+  private long sealed = Long.MAX_VALUE;
 
   @GuardedBy("this")
   private @Nullable Thread thread;
@@ -44,15 +51,14 @@ final class Releaser implements AutoCloseable {
   }
 
   private void run() {
-    long released = 0;
     int failures = 0;
     try {
       while (true) {
-        long to = awaitMoreThan(released);
+        long to = awaitWish();
         Duration pause = LEAST_PAUSE;
         try {
           sender.release(to);
-          released = to;
+          told(to);
           failures = 0;
         } catch (TransferException e) {
           failures++;
@@ -70,11 +76,33 @@ final class Releaser implements AutoCloseable {
     }
   }
 
-  private synchronized long awaitMoreThan(long released) throws InterruptedException {
-    while (wanted <= released) {
+  private synchronized void told(long to) {
+    released = to;
+  }
+
+  /**
+   * Takes in how far the sender has come. One whose machine went down may have forgotten some of
+   * what it sealed and released, and is told again: else it would keep what nobody fetches, and
+   * have no room for the rest.
+   */
+  synchronized void heard(SendStatus sender) {
+    sealed = sender.sealedTo();
+    released = Math.min(released, sender.releasedTo());
+    if (wish() > released) {
+      notifyAll();
+    }
+  }
+
+  private synchronized long awaitWish() throws InterruptedException {
+    while (wish() <= released) {
       wait();
     }
-    return wanted;
+    return wish();
+  }
+
+  @GuardedBy("this")
+  private long wish() {
+    return Math.min(wanted, sealed);
   }
 
   /** Stops, whether or not the sender has heard. */

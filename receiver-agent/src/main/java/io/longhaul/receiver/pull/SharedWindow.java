@@ -72,9 +72,9 @@ final class SharedWindow {
   /** Waits until a chunk may be fetched, for {@code most}; returns whether it may. */
   synchronized boolean awaitAdmission(ChunkRecord record, Duration most)
       throws InterruptedException {
-    long deadline = System.nanoTime() + most.toNanos();
+    long deadline = nanoClock.getAsLong() + most.toNanos();
     while (!window.admits(record)) {
-      long millis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+      long millis = TimeUnit.NANOSECONDS.toMillis(deadline - nanoClock.getAsLong());
       if (millis <= 0) {
         return false;
       }

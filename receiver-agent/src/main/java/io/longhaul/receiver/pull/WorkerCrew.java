@@ -27,6 +27,7 @@ final class WorkerCrew {
   /**
    * Creates a crew.
    *
+   * @param most the most connections
    * @param workers makes a worker
    */
   WorkerCrew(
@@ -35,6 +36,7 @@ final class WorkerCrew {
       PeerGate gate,
       PullCount count,
       PullClock clock,
+      int most,
       Supplier<ChunkWorker> workers) {
     this.tasks = tasks;
     this.window = window;
@@ -42,7 +44,7 @@ final class WorkerCrew {
     this.count = count;
     this.clock = clock;
     this.workers = workers;
-    this.tuner = new ConnectionTuner(ChunkClient.MOST_CONNECTIONS, clock.now());
+    this.tuner = new ConnectionTuner(most, clock.now());
   }
 
   /** Starts workers, and more or fewer of them as it turns out; ends by interrupt. */

@@ -7,7 +7,7 @@ import io.longhaul.protocol.chunk.StreamDigest;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
 import io.longhaul.protocol.failure.SessionEndedException;
-import io.longhaul.protocol.pipe.ChildProcess;
+import io.longhaul.protocol.pipe.Child;
 import io.longhaul.protocol.pipe.ProcessIdentity;
 import io.longhaul.protocol.retry.Sleeper;
 import io.longhaul.protocol.spool.Mark;
@@ -35,13 +35,15 @@ final class ReceivePump {
   private static final int MOST_RECORDS = 64;
 
   private final SessionSpool spool;
+  private final SinkMachine machine;
   private final Sleeper sleeper;
   private final PumpFiles files;
   private volatile @Nullable SinkGuard guard;
 
-  ReceivePump(SessionSpool spool, Sleeper sleeper) {
+  ReceivePump(SessionSpool spool, SinkMachine machine) {
     this.spool = spool;
-    this.sleeper = sleeper;
+    this.machine = machine;
+    this.sleeper = machine.sleeper();
     this.files = new PumpFiles(spool, sleeper);
   }
 
@@ -52,7 +54,7 @@ final class ReceivePump {
       System.out.println("a sink was started for this session before; it is never started twice");
       return;
     }
-    SinkGuard watching = new SinkGuard(spool, request.request().limits(), sleeper);
+    SinkGuard watching = new SinkGuard(spool, request.request().limits(), machine);
     guard = watching;
     Outcome outcome;
     try (ManifestReader manifest = ManifestReader.open(spool.manifest(), spool.id())) {
@@ -98,13 +100,13 @@ final class ReceivePump {
 
   private Outcome feed(SpooledReceive request, ManifestReader manifest, SinkGuard watching)
       throws IOException, InterruptedException {
-    ProcessIdentity self = ProcessIdentity.self();
+    ProcessIdentity self = machine.self().identity();
     files.force(
         spool.started(), new Started(self, 1, Optional.empty()), () -> maySinkStart(watching));
-    SinkStdin stdin = SinkStdin.open(spool.sinkFifo());
-    ChildProcess sink;
+    SinkStdin stdin = SinkStdin.open(spool.sinkFifo(), machine.fifos());
+    Child sink;
     try {
-      sink = ChildProcess.startSink(request.command(), spool.sinkFifo());
+      sink = machine.sinks().start(request.command(), spool.sinkFifo());
     } catch (IOException e) {
       stdin.close();
       watching.fail(Failure.permanent(FailureKind.SINK_FAILED, String.valueOf(e.getMessage())));

@@ -37,7 +37,7 @@ public final class ReceivePumpMain {
     /* The lock is held until the process ends, whatever happens: the agent takes a free one for a dead
      * pump. A signal ends the sink before it ends us, because our end closes the sink's stdin.
      */
-    ReceivePump pump = new ReceivePump(spool, Sleeper.REAL);
+    ReceivePump pump = new ReceivePump(spool, SinkMachine.real(Sleeper.REAL));
     Thread feeding = Thread.currentThread();
     AtomicBoolean over = new AtomicBoolean();
     Runtime.getRuntime()

@@ -5,8 +5,8 @@ import io.longhaul.protocol.config.TimeSpan;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
 import io.longhaul.protocol.failure.SessionEndedException;
-import io.longhaul.protocol.pipe.ChildProcess;
-import io.longhaul.protocol.pipe.Fifo;
+import io.longhaul.protocol.pipe.Child;
+import io.longhaul.protocol.pipe.FifoHold;
 import io.longhaul.protocol.pipe.ProcessGroup;
 import io.longhaul.protocol.retry.Sleeper;
 import io.longhaul.protocol.spool.Control;
@@ -47,11 +47,12 @@ final class SinkGuard {
 
   private final SessionSpool spool;
   private final SessionLimits limits;
+  private final SinkMachine machine;
   private final Sleeper sleeper;
   private final AtomicReference<@Nullable Failure> failure = new AtomicReference<>();
   private volatile long progressNanos = System.nanoTime();
-  private volatile @Nullable ChildProcess sink;
-  private volatile @Nullable Fifo readingEnd;
+  private volatile @Nullable Child sink;
+  private volatile @Nullable FifoHold readingEnd;
   private final AtomicBoolean ending = new AtomicBoolean();
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean unkillable;
@@ -61,14 +62,15 @@ final class SinkGuard {
   @GuardedBy("this")
   private @Nullable SinkStdin stdin;
 
-  SinkGuard(SessionSpool spool, SessionLimits limits, Sleeper sleeper) {
+  SinkGuard(SessionSpool spool, SessionLimits limits, SinkMachine machine) {
     this.spool = spool;
     this.limits = limits;
-    this.sleeper = sleeper;
+    this.machine = machine;
+    this.sleeper = machine.sleeper();
   }
 
   /** Begins to watch a sink that runs; from now on this class alone closes its stdin. */
-  void watch(ChildProcess started, SinkStdin its) {
+  void watch(Child started, SinkStdin its) {
     synchronized (this) {
       stdin = its;
     }
@@ -77,10 +79,10 @@ final class SinkGuard {
     if (failed()) {
       end(started);
     }
-    Thread.ofPlatform().daemon().name("sink-guard").start(() -> watchLoop(started));
+    machine.watching().execute(() -> watchLoop(started));
   }
 
-  private void watchLoop(ChildProcess started) {
+  private void watchLoop(Child started) {
     try {
       Optional<Integer> status = Optional.empty();
       while (!failed() && readingEnd == null) {
@@ -158,7 +160,7 @@ final class SinkGuard {
     }
     check();
     moved();
-    readingEnd = Fifo.holdReadingEnd(spool.sinkFifo());
+    readingEnd = machine.fifos().holdReadingEnd(spool.sinkFifo());
   }
 
   /**
@@ -181,7 +183,7 @@ final class SinkGuard {
       fail(sinkFailed(status));
       return;
     }
-    try (Fifo unread = Fifo.holdReadingEnd(spool.sinkFifo())) {
+    try (FifoHold unread = machine.fifos().holdReadingEnd(spool.sinkFifo())) {
       if (unread.unreadBytes() > 0) {
         fail(exitedEarly());
       }
@@ -215,13 +217,13 @@ final class SinkGuard {
     if (!failure.compareAndSet(null, why)) {
       return;
     }
-    ChildProcess running = sink;
+    Child running = sink;
     if (running != null) {
       end(running);
     }
   }
 
-  private void end(ChildProcess running) {
+  private void end(Child running) {
     if (!ending.compareAndSet(false, true)) {
       return;
     }
@@ -242,7 +244,7 @@ final class SinkGuard {
     }
   }
 
-  private void survived(ChildProcess running, String why) {
+  private void survived(Child running, String why) {
     failure.updateAndGet(f ->
         f == null
             ? null
@@ -268,7 +270,7 @@ final class SinkGuard {
 
   /** As {@link #fail}, but a sink that is just exiting, or reads no more, is itself the reason. */
   void failToFeed(IOException cause) throws InterruptedException {
-    ChildProcess running = sink;
+    Child running = sink;
     Optional<Integer> status = running == null ? Optional.empty() : running.awaitExit(EXIT_WAIT);
     if (status.isPresent()) {
       fail(status.get() == 0 ? exitedEarly() : sinkFailed(status.get()));
@@ -287,7 +289,7 @@ final class SinkGuard {
 
   /** Waits for the sink's exit and returns how it went. */
   Outcome awaitOutcome() throws IOException, InterruptedException {
-    ChildProcess started = sink;
+    Child started = sink;
     if (started == null) {
       return outcomeWithoutSink();
     }
@@ -298,7 +300,7 @@ final class SinkGuard {
     if (failed()) {
       ended.await(); // its group may outlive it, and must not see an end of file
     }
-    Fifo pipe = readingEnd;
+    FifoHold pipe = readingEnd;
     if (pipe != null && status.isPresent() && !failed()) {
       if (status.get() != 0) {
         failure.set(sinkFailed(status.get()));
@@ -323,7 +325,7 @@ final class SinkGuard {
 
   /** Waits until a sink that could not be ended is gone: this process holds its stdin. */
   void awaitSinkGone() throws InterruptedException {
-    ChildProcess running = sink;
+    Child running = sink;
     while (running != null && running.awaitExit(EXIT_WAIT).isEmpty()) {
       moved();
     }

@@ -1,13 +1,12 @@
 package io.longhaul.receiver.pump;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.longhaul.protocol.pipe.Fifo;
+import io.longhaul.protocol.pipe.FifoHold;
+import io.longhaul.protocol.pipe.Fifos;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /**
  * The pump's end of the sink's FIFO: a channel to write to, and a hold beside it, so that the
@@ -15,21 +14,23 @@ import java.nio.file.StandardOpenOption;
  * Thread-safe.
  */
 final class SinkStdin implements WritableByteChannel {
-  private final FileChannel feed;
+  private final Fifos fifos;
+  private final WritableByteChannel feed;
 
   @GuardedBy("this")
-  private Fifo hold;
+  private FifoHold hold;
 
-  private SinkStdin(FileChannel feed, Fifo hold) {
+  private SinkStdin(Fifos fifos, WritableByteChannel feed, FifoHold hold) {
+    this.fifos = fifos;
     this.feed = feed;
     this.hold = hold;
   }
 
   /** Opens the FIFO; nobody needs to read it yet, and the agent need not be there. */
-  static SinkStdin open(Path fifo) throws IOException {
-    Fifo both = Fifo.holdBothEnds(fifo);
+  static SinkStdin open(Path fifo, Fifos fifos) throws IOException {
+    FifoHold both = fifos.holdBothEnds(fifo);
     try {
-      return new SinkStdin(FileChannel.open(fifo, StandardOpenOption.WRITE), both);
+      return new SinkStdin(fifos, fifos.writer(fifo), both);
     } catch (IOException e) {
       both.close();
       throw e;
@@ -38,8 +39,8 @@ final class SinkStdin implements WritableByteChannel {
 
   /** Gives up the reading end, once the sink has it: from now on its exit is noticed. */
   synchronized void sinkRuns(Path fifo) throws IOException {
-    Fifo both = hold;
-    hold = Fifo.holdWritingEnd(fifo).orElseThrow(() -> new IOException("nobody reads " + fifo));
+    FifoHold both = hold;
+    hold = fifos.holdWritingEnd(fifo).orElseThrow(() -> new IOException("nobody reads " + fifo));
     both.close();
   }
 

@@ -9,8 +9,8 @@ import io.longhaul.protocol.retry.Sleeper;
 import io.longhaul.receiver.pull.SenderClient;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
+import java.util.function.DoubleSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +21,7 @@ final class Farewell {
   private final SenderClient sender;
   private final Optional<Failure> failure;
   private final Sleeper sleeper;
+  private final DoubleSupplier random;
   private int failures;
 
   /**
@@ -28,10 +29,11 @@ final class Farewell {
    *
    * @param failure why the stream was not delivered; empty if it was
    */
-  Farewell(SenderClient sender, Optional<Failure> failure, Sleeper sleeper) {
+  Farewell(SenderClient sender, Optional<Failure> failure, ReceiveMachine machine) {
     this.sender = sender;
     this.failure = failure;
-    this.sleeper = sleeper;
+    this.sleeper = machine.sleeper();
+    this.random = machine.pull().clock().random();
   }
 
   /** Tries once; returns empty if the sender is told, or how long to wait before the next try. */
@@ -54,8 +56,7 @@ final class Farewell {
       return Optional.empty();
     }
     failures++;
-    return Optional.of(
-        Backoff.PEER.after(failures, ThreadLocalRandom.current().nextDouble(), asked));
+    return Optional.of(Backoff.PEER.after(failures, random.getAsDouble(), asked));
   }
 
   /** Tries as long as {@code goOn} says so, at most for {@code limit}. */

@@ -3,19 +3,16 @@ package io.longhaul.receiver.session;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
 import io.longhaul.protocol.failure.SessionEndedException;
-import io.longhaul.protocol.pipe.FifoUsers;
 import io.longhaul.protocol.pipe.ProcessGroup;
 import io.longhaul.protocol.pipe.ProcessIdentity;
 import io.longhaul.protocol.retry.Sleeper;
 import io.longhaul.protocol.spool.Control;
 import io.longhaul.protocol.spool.LastWord;
 import io.longhaul.protocol.spool.Outcome;
-import io.longhaul.protocol.spool.PumpProcess;
 import io.longhaul.protocol.spool.SessionSpool;
 import io.longhaul.protocol.spool.SpoolFile;
 import io.longhaul.protocol.spool.SpoolLock;
 import io.longhaul.protocol.spool.Started;
-import io.longhaul.receiver.pump.ReceivePumpMain;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -33,7 +30,6 @@ import org.slf4j.LoggerFactory;
  */
 final class PumpWatch {
   private static final Logger LOG = LoggerFactory.getLogger(PumpWatch.class);
-  private static final PumpProcess PUMP = new PumpProcess("receive-pump", ReceivePumpMain.class);
   private static final Duration LOOK = Duration.ofMillis(20);
   private static final Duration START_LIMIT = Duration.ofMinutes(2);
   private static final Duration END_LIMIT = ProcessGroup.GRACE.multipliedBy(3);
@@ -41,13 +37,15 @@ final class PumpWatch {
   private static final int ROUNDS = 3;
 
   private final SessionSpool spool;
+  private final PumpHost host;
   private final Sleeper sleeper;
   private @Nullable Process process;
   private int looks;
   private volatile @Nullable ProcessIdentity sink;
 
-  PumpWatch(SessionSpool spool, Sleeper sleeper) {
+  PumpWatch(SessionSpool spool, PumpHost host, Sleeper sleeper) {
     this.spool = spool;
+    this.host = host;
     this.sleeper = sleeper;
   }
 
@@ -60,7 +58,7 @@ final class PumpWatch {
     if (SpoolLock.isHeld(spool.lock()) || outcomeFile().isPresent() || started().isPresent()) {
       return;
     }
-    Process begun = PUMP.start(spool);
+    Process begun = host.start(spool);
     process = begun;
     for (Duration waited = Duration.ZERO;
         !SpoolLock.isHeld(spool.lock());
@@ -198,7 +196,7 @@ final class PumpWatch {
   /** The pump may have been killed before it wrote down which process its sink is. */
   private List<ProcessIdentity> readers() {
     try {
-      List<ProcessIdentity> users = new ArrayList<>(FifoUsers.groups(spool.sinkFifo()));
+      List<ProcessIdentity> users = new ArrayList<>(host.users(spool.sinkFifo()));
       pump().ifPresent(pump -> users.removeIf(user -> user.pid() == pump.pid()));
       return users;
     } catch (NoSuchFileException e) {
@@ -212,7 +210,7 @@ final class PumpWatch {
   private Optional<ProcessIdentity> pump() throws IOException {
     Process ours = process;
     if (ours != null && ours.isAlive()) {
-      return Optional.of(ProcessIdentity.of(ours.pid()));
+      return Optional.of(host.identity(ours.pid()));
     }
     return SpoolLock.isHeld(spool.lock()) ? started().map(Started::pump) : Optional.empty();
   }
@@ -235,7 +233,7 @@ final class PumpWatch {
 
   private boolean endGroup(ProcessIdentity leader) {
     try {
-      return ProcessGroup.end(leader, ProcessGroup.GRACE, sleeper);
+      return host.end(leader, sleeper);
     } catch (IOException e) {
       LOG.atError()
           .setCause(e)

@@ -56,6 +56,7 @@ public final class ReceiveSession {
   private final Sender sender;
   private final long limitBytes;
   private final SinkResult result;
+  private final ReceiveMachine machine;
   private final Sleeper sleeper;
   private final PumpWatch pump;
   private final Pulse pulse = new Pulse();
@@ -83,14 +84,15 @@ public final class ReceiveSession {
       Sender sender,
       long limitBytes,
       SinkResult result,
-      Sleeper sleeper) {
+      ReceiveMachine machine) {
     this.spooled = spooled;
     this.spool = spool;
     this.sender = sender;
     this.limitBytes = limitBytes;
     this.result = result;
-    this.sleeper = sleeper;
-    this.pump = new PumpWatch(spool, sleeper);
+    this.machine = machine;
+    this.sleeper = machine.sleeper();
+    this.pump = new PumpWatch(spool, machine.pumps(), sleeper);
     this.inactivity = new Inactivity(spooled.request().limits(), System.nanoTime());
   }
 
@@ -130,7 +132,7 @@ public final class ReceiveSession {
       }
       /* The sender of a delivered stream should know before others see that it is done, if it can. */
       boolean told =
-          bad.isEmpty() && sender.farewell(bad, sleeper).map(f -> f.tell().isEmpty()).orElse(true);
+          bad.isEmpty() && sender.farewell(bad, machine).map(f -> f.tell().isEmpty()).orElse(true);
       finish(bad);
       burial.bury(told);
       over.countDown();
@@ -141,7 +143,7 @@ public final class ReceiveSession {
 
   /** Returns why the stream was not delivered; empty if it was. */
   private Optional<Failure> deliver() throws InterruptedException {
-    try (SinkHold hold = new SinkHold(spool)) {
+    try (SinkHold hold = new SinkHold(spool, machine.fifos())) {
       try {
         feed(hold);
         end = readEnd();
@@ -216,7 +218,7 @@ public final class ReceiveSession {
 
   /** Returns when the pump has left its outcome. */
   private void feed(SinkHold hold) throws IOException, SessionEndedException, InterruptedException {
-    fed = SpoolFile.read(spool.fed(), Mark.class).orElse(Mark.NONE);
+    fed = SpoolFile.mark(spool.fed()).orElse(Mark.NONE);
     hold.take(fed);
     SpoolFile.read(spool.paused(), Pause.class).ifPresent(pause::set);
     switch (sender) {
@@ -228,7 +230,7 @@ public final class ReceiveSession {
   private void pull(SinkHold hold, Sender.Known known)
       throws IOException, SessionEndedException, InterruptedException {
     try (ManifestWriter manifest = ManifestWriter.open(spool.manifest(), id());
-        Puller pulling = new Puller(known.client(), spool, manifest, limitBytes)) {
+        Puller pulling = new Puller(known.client(), spool, manifest, limitBytes, machine.pull())) {
       pulling.fed(fed);
       puller = pulling;
       pulse.follow(pulling);
@@ -302,7 +304,7 @@ public final class ReceiveSession {
   private boolean lookAtPump(SinkHold hold) throws IOException, SessionEndedException {
     /* First the outcome, then fed: what fed says after the outcome is the last word. */
     Optional<Outcome> left = pump.outcome();
-    takeIn(SpoolFile.read(spool.fed(), Mark.class).orElse(Mark.NONE));
+    takeIn(SpoolFile.mark(spool.fed()).orElse(Mark.NONE));
     if (fed.complete()) {
       hold.close();
       become(SessionState.VERIFYING, "the sink was given everything");

@@ -58,6 +58,7 @@ public final class ReceiveSessions implements AutoCloseable {
   private final long limitBytes;
   private final InstantSource clock;
   private final Retention retention;
+  private final ReceiveMachine machine;
   private final Sleeper sleeper;
   private final ConcurrentSkipListMap<SessionId, ReceiveSession> live =
       new ConcurrentSkipListMap<>();
@@ -80,15 +81,28 @@ public final class ReceiveSessions implements AutoCloseable {
       InstantSource clock,
       Sleeper sleeper)
       throws IOException {
+    this(root, senders, resolver, zfs, limitBytes, clock, ReceiveMachine.real(sleeper));
+  }
+
+  ReceiveSessions(
+      SpoolRoot root,
+      Senders senders,
+      SinkResolver resolver,
+      Zfs zfs,
+      long limitBytes,
+      InstantSource clock,
+      ReceiveMachine machine)
+      throws IOException {
     this.root = root;
     this.tombstones = Tombstones.open(root, Role.RECEIVE, EndedReceive.class);
     this.senders = senders;
     this.resolver = resolver;
-    this.result = new SinkResult(zfs, sleeper);
+    this.result = new SinkResult(zfs, machine.sleeper());
     this.limitBytes = limitBytes;
     this.clock = clock;
     this.retention = Retention.of(clock);
-    this.sleeper = sleeper;
+    this.machine = machine;
+    this.sleeper = machine.sleeper();
   }
 
   /** A session that was asked for. */
@@ -217,7 +231,7 @@ public final class ReceiveSessions implements AutoCloseable {
 
   private ReceiveSession begin(SpooledReceive spooled, SessionSpool spool, Sender sender) {
     ReceiveSession session =
-        new ReceiveSession(spooled, spool, sender, limitBytes, result, sleeper);
+        new ReceiveSession(spooled, spool, sender, limitBytes, result, machine);
     live.put(spooled.id(), session);
     session.start(told -> bury(session, sender, told));
     return session;
@@ -264,7 +278,7 @@ public final class ReceiveSessions implements AutoCloseable {
     undertaker.execute(() -> {
       try {
         deleteChunks(spool);
-        Optional<Farewell> farewell = sender.farewell(failure, sleeper);
+        Optional<Farewell> farewell = sender.farewell(failure, machine);
         if (farewell.isPresent()) {
           farewell
               .get()

@@ -2,7 +2,6 @@ package io.longhaul.receiver.session;
 
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.ProblemException;
-import io.longhaul.protocol.retry.Sleeper;
 import io.longhaul.receiver.pull.SenderClient;
 import java.util.Optional;
 
@@ -15,9 +14,9 @@ sealed interface Sender {
   record Unknown(String why) implements Sender {}
 
   /** Returns how to tell it the end; empty if it cannot be told. */
-  default Optional<Farewell> farewell(Optional<Failure> failure, Sleeper sleeper) {
+  default Optional<Farewell> farewell(Optional<Failure> failure, ReceiveMachine machine) {
     return switch (this) {
-      case Known known -> Optional.of(new Farewell(known.client(), failure, sleeper));
+      case Known known -> Optional.of(new Farewell(known.client(), failure, machine));
       case Unknown _ -> Optional.empty();
     };
   }

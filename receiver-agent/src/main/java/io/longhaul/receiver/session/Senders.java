@@ -26,10 +26,24 @@ public final class Senders {
   private static final int MOST_CONNECTIONS = 96;
 
   private final Map<String, AgentAddress> addresses;
+  private final Connector connector;
 
   /** Creates the senders by name. */
   public Senders(Map<String, AgentAddress> addresses) {
+    this(addresses, AgentConnection::to);
+  }
+
+  /** Creates the senders by name, reached in this way. */
+  Senders(Map<String, AgentAddress> addresses, Connector connector) {
+    this.connector = connector;
     this.addresses = Map.copyOf(addresses);
+  }
+
+  /** Prepares to talk to a sender; see {@link AgentConnection#to}. */
+  @FunctionalInterface
+  interface Connector {
+    /** Returns how to reach it. */
+    AgentConnection connect(AgentAddress address, int idle) throws ConfigException;
   }
 
   /**
@@ -53,9 +67,9 @@ public final class Senders {
     return new SenderClient(connect(require(peer), MOST_CONNECTIONS), session);
   }
 
-  private static AgentConnection connect(AgentAddress address, int idle) throws ProblemException {
+  private AgentConnection connect(AgentAddress address, int idle) throws ProblemException {
     try {
-      return AgentConnection.to(address, idle);
+      return connector.connect(address, idle);
     } catch (ConfigException e) {
       throw new ProblemException(ProblemType.UNAVAILABLE_HERE, String.valueOf(e.getMessage()));
     }

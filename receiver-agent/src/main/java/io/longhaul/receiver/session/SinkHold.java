@@ -1,6 +1,7 @@
 package io.longhaul.receiver.session;
 
-import io.longhaul.protocol.pipe.Fifo;
+import io.longhaul.protocol.pipe.FifoHold;
+import io.longhaul.protocol.pipe.Fifos;
 import io.longhaul.protocol.spool.Mark;
 import io.longhaul.protocol.spool.SessionSpool;
 import java.io.IOException;
@@ -17,11 +18,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class SinkHold implements AutoCloseable {
   private final SessionSpool spool;
-  private @Nullable Fifo held;
+  private final Fifos fifos;
+  private @Nullable FifoHold held;
   private boolean writingEndOnly;
   private boolean over;
 
-  SinkHold(SessionSpool spool) {
+  SinkHold(SessionSpool spool, Fifos fifos) {
+    this.fifos = fifos;
     this.spool = spool;
   }
 
@@ -32,19 +35,19 @@ final class SinkHold implements AutoCloseable {
       return;
     }
     if (Files.exists(spool.sinkFifo())) {
-      held = Fifo.holdBothEnds(spool.sinkFifo());
+      held = fifos.holdBothEnds(spool.sinkFifo());
     } else {
-      held = Fifo.create(spool.sinkFifo());
+      held = fifos.create(spool.sinkFifo());
     }
   }
 
   /** Gives the reading end up once the sink has it. */
   void sinkRuns() throws IOException {
-    Fifo both = held;
+    FifoHold both = held;
     if (both == null || writingEndOnly || over) {
       return;
     }
-    Optional<Fifo> writingEnd = Fifo.holdWritingEnd(spool.sinkFifo());
+    Optional<FifoHold> writingEnd = fifos.holdWritingEnd(spool.sinkFifo());
     if (writingEnd.isPresent()) {
       held = writingEnd.get();
       writingEndOnly = true;

@@ -86,7 +86,9 @@ class PullerFaultsTest {
             session,
             List.of(record),
             Optional.of(digest.end(0, Optional.empty())),
-            Optional.empty());
+            Optional.empty(),
+            1,
+            0);
     peer.stubFor(
         get(urlPathEqualTo("/" + ApiPaths.manifest(session)))
             .willReturn(

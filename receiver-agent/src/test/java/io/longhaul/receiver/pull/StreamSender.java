@@ -165,7 +165,12 @@ final class StreamSender implements AutoCloseable {
     int to = Math.min(records.size(), from + limit);
     List<ChunkRecord> chunks = from < to ? records.subList(from, to) : List.of();
     return page(
-        session, chunks, to == records.size() ? Optional.of(end) : Optional.empty(), failure);
+        session,
+        chunks,
+        to == records.size() ? Optional.of(end) : Optional.empty(),
+        failure,
+        records.size(),
+        released.get());
   }
 
   /** Returns a page as a sender answers it. */
@@ -173,7 +178,9 @@ final class StreamSender implements AutoCloseable {
       SessionId session,
       List<ChunkRecord> chunks,
       Optional<EndRecord> end,
-      Optional<Failure> failure) {
+      Optional<Failure> failure,
+      long sealedTo,
+      long releasedTo) {
     SendStatus status =
         new SendStatus(
             session,
@@ -181,9 +188,9 @@ final class StreamSender implements AutoCloseable {
             "memory",
             "receiver",
             1,
+            sealedTo,
             0,
-            0,
-            0,
+            releasedTo,
             0,
             1L << 30,
             OptionalLong.empty(),

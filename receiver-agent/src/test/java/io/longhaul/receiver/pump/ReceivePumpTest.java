@@ -122,7 +122,7 @@ class ReceivePumpTest {
   }
 
   private CompletableFuture<Void> pump() {
-    return run(new ReceivePump(spool, Sleeper.REAL));
+    return run(new ReceivePump(spool, SinkMachine.real(Sleeper.REAL)));
   }
 
   private static CompletableFuture<Void> run(ReceivePump pump) {
@@ -430,7 +430,7 @@ class ReceivePumpTest {
   void aPumpThatIsStoppedEndsItsSinkBySignal() throws Exception {
     session("sh", "-c", "cat > %s; echo end of file > %s".formatted(out, out));
     seal(stream(CHUNK), 0, CHUNK);
-    ReceivePump stopped = new ReceivePump(spool, Sleeper.REAL);
+    ReceivePump stopped = new ReceivePump(spool, SinkMachine.real(Sleeper.REAL));
     CompletableFuture<Void> pump = run(stopped);
     Eventually.holds("the sink to read", () -> Files.exists(out) && Files.size(out) == CHUNK);
     hold.close(); // nobody else holds the sink's stdin

@@ -69,10 +69,15 @@ final class Chunker implements Closeable {
   boolean take(Block block, long now) throws IOException {
     while (block.bytes().hasRemaining()) {
       long most = Math.min(room.bytes(now), block.bytes().remaining());
+      deleteReleased(); // before their room is used
       if (most <= 0) {
         return false;
       }
-      OpenChunk chunk = openChunk(now);
+      Optional<OpenChunk> opened = openChunk(now);
+      if (opened.isEmpty()) {
+        return false;
+      }
+      OpenChunk chunk = opened.get();
       most = Math.min(most, chunk.room());
       int written = chunk.write(block, (int) most);
       room.written(written);
@@ -86,24 +91,33 @@ final class Chunker implements Closeable {
     return true;
   }
 
-  private OpenChunk openChunk(long now) throws IOException {
-    OpenChunk chunk = open;
-    if (chunk == null) {
-      Optional<ChunkRecord> before = replay.record(nextNumber);
-      chunk =
-          new OpenChunk(
-              spool,
-              nextNumber,
-              nextOffset,
-              before.map(ChunkRecord::length).orElse(chunkBytes),
-              before,
-              before.filter(record -> record.end() <= room.releasedBytes()).isEmpty(),
-              hashes.begin(),
-              now);
-      open = chunk;
+  /** Returns the chunk that takes the next bytes; empty if the disk is full. */
+  private Optional<OpenChunk> openChunk(long now) throws IOException {
+    if (open == null) {
+      try {
+        open = begin(now);
+      } catch (IOException e) {
+        if (!Shortage.isOfSpace(e)) {
+          throw e;
+        }
+        return Optional.empty();
+      }
       nextNumber++;
     }
-    return chunk;
+    return Optional.of(open);
+  }
+
+  private OpenChunk begin(long now) throws IOException {
+    Optional<ChunkRecord> before = replay.record(nextNumber);
+    return new OpenChunk(
+        spool,
+        nextNumber,
+        nextOffset,
+        before.map(ChunkRecord::length).orElse(chunkBytes),
+        before,
+        before.filter(record -> record.end() <= room.releasedBytes()).isEmpty(),
+        hashes.begin(),
+        now);
   }
 
   /** Ends the open chunk, if there is one with bytes in it, although it is not full. */
@@ -144,19 +158,27 @@ final class Chunker implements Closeable {
         compare(chunk, chunk.before().get(), record);
       } else {
         chunk.rename();
-        try {
-          manifest.append(record);
-        } catch (IOException e) {
-          if (!Shortage.isOfSpace(e)) {
-            throw e;
-          }
-          return any; // it is appended when there is room
+        if (!append(record)) {
+          return any;
         }
       }
       awaited.removeFirst();
       any = true;
     }
     return any;
+  }
+
+  /** Returns whether there was room for the line; else it is tried again. */
+  private boolean append(ChunkRecord record) throws IOException {
+    try {
+      manifest.append(record);
+      return true;
+    } catch (IOException e) {
+      if (!Shortage.isOfSpace(e)) {
+        throw e;
+      }
+      return false;
+    }
   }
 
   private void compare(OpenChunk chunk, ChunkRecord before, ChunkRecord now) throws IOException {

@@ -3,21 +3,18 @@ package io.longhaul.sender.pump;
 import io.longhaul.protocol.chunk.DigestChoice;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 
 /**
  * The threads that hash, as many as there are processors: each chunk is serial, several chunks are
  * hashed at once while the pipe is read on. Thread-safe.
  */
 final class HashPool implements AutoCloseable {
-  private final ExecutorService threads =
-      Executors.newFixedThreadPool(
-          Runtime.getRuntime().availableProcessors(),
-          Thread.ofPlatform().daemon().name("hash-", 0).factory());
+  private final ExecutorService threads;
   private final DigestChoice choice;
   private final BlockingQueue<PumpEvent> events;
 
-  HashPool(DigestChoice choice, BlockingQueue<PumpEvent> events) {
+  HashPool(ExecutorService threads, DigestChoice choice, BlockingQueue<PumpEvent> events) {
+    this.threads = threads;
     this.choice = choice;
     this.events = events;
   }

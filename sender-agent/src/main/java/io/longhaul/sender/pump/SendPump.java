@@ -6,10 +6,10 @@ import io.longhaul.protocol.chunk.ChunkHasher;
 import io.longhaul.protocol.chunk.DigestChoice;
 import io.longhaul.protocol.chunk.ManifestReader;
 import io.longhaul.protocol.chunk.ManifestWriter;
+import io.longhaul.protocol.durable.Shortage;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
 import io.longhaul.protocol.pipe.OwnImage;
-import io.longhaul.protocol.pipe.ProcessIdentity;
 import io.longhaul.protocol.retry.Sleeper;
 import io.longhaul.protocol.spool.Control;
 import io.longhaul.protocol.spool.LastWord;
@@ -23,10 +23,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Function;
 
 /**
@@ -46,17 +46,24 @@ final class SendPump {
   }
 
   private static final int MOST_FRUITLESS = 5;
+  private static final Duration FULL_DISK_RETRY = Duration.ofSeconds(1);
 
   private final SessionSpool spool;
   private final SpooledSend send;
   private final PumpTimes times;
+  private final PumpMachine machine;
   private final Optional<Started> before;
 
   private SendPump(
-      SessionSpool spool, SpooledSend send, PumpTimes times, Optional<Started> before) {
+      SessionSpool spool,
+      SpooledSend send,
+      PumpTimes times,
+      PumpMachine machine,
+      Optional<Started> before) {
     this.spool = spool;
     this.send = send;
     this.times = times;
+    this.machine = machine;
     this.before = before;
   }
 
@@ -68,13 +75,18 @@ final class SendPump {
    */
   static Result run(Path directory, Function<SpooledSend, PumpTimes> times)
       throws IOException, InterruptedException {
+    return run(directory, times, PumpMachine.real());
+  }
+
+  static Result run(Path directory, Function<SpooledSend, PumpTimes> times, PumpMachine machine)
+      throws IOException, InterruptedException {
     Path request = directory.resolve("request.json");
     SpooledSend send =
         SpoolFile.read(request, SpooledSend.class)
             .orElseThrow(
                 () -> new IOException("Tried to read " + request + " but it is not there"));
     SessionSpool spool = new SessionSpool(send.id(), directory);
-    Optional<SpoolLock> lock = SpoolLock.take(spool.lock(), Sleeper.REAL);
+    Optional<SpoolLock> lock = SpoolLock.take(spool.lock(), machine.sleeper());
     if (lock.isEmpty()) {
       return Result.NOT_OURS;
     }
@@ -83,11 +95,11 @@ final class SendPump {
       if (Files.exists(spool.outcome()) || (before.isPresent() && !send.repeatable())) {
         return Result.NOT_OURS;
       }
-      Outcome outcome = new SendPump(spool, send, times.apply(send), before).pump();
+      Outcome outcome = new SendPump(spool, send, times.apply(send), machine, before).pump();
       if (outcome.failure().isPresent()) {
         deleteParts(spool); // on a full disk they make room for the outcome
       }
-      LastWord.force(spool, spool.outcome(), outcome);
+      leave(spool, outcome, machine.sleeper());
       return outcome.failure().isEmpty() ? Result.DELIVERED : Result.FAILED;
     }
   }
@@ -100,6 +112,22 @@ final class SendPump {
     }
   }
 
+  /** Leaves the outcome; waits for room on a full disk, as long as anybody wants to know it. */
+  private static void leave(SessionSpool spool, Outcome outcome, Sleeper sleeper)
+      throws IOException, InterruptedException {
+    while (true) {
+      try {
+        LastWord.force(spool, spool.outcome(), outcome);
+        return;
+      } catch (IOException e) {
+        if (!Shortage.isOfSpace(e) || !Files.isDirectory(spool.directory())) {
+          throw e;
+        }
+        sleeper.sleep(FULL_DISK_RETRY);
+      }
+    }
+  }
+
   private Outcome pump() throws InterruptedException {
     try {
       loadEndingClasses();
@@ -108,8 +136,7 @@ final class SendPump {
       int attempt = before.map(Started::attempt).orElse(0) + 1;
       String cause = "the pump was killed, or the machine went down";
       while (true) {
-        SpoolFile.force(
-            spool.started(), new Started(ProcessIdentity.self(), attempt, Optional.empty()));
+        SpoolFile.force(spool.started(), new Started(machine.self(), attempt, Optional.empty()));
         Outcome outcome = pumpSource(attempt, cause);
         Optional<String> again = causeOfRepeating(outcome);
         if (again.isEmpty()) {
@@ -133,12 +160,12 @@ final class SendPump {
   }
 
   private Outcome pumpSource(int attempt, String cause) throws IOException, InterruptedException {
-    BlockingQueue<PumpEvent> events = new LinkedBlockingQueue<>();
-    SpoolRoom room = new SpoolRoom(spool.released(), send.spoolLimitBytes(), System.nanoTime());
-    room.look(System.nanoTime());
+    BlockingQueue<PumpEvent> events = machine.queues().get();
+    SpoolRoom room = new SpoolRoom(spool.released(), send.spoolLimitBytes(), machine.now());
+    room.look(machine.now());
     try (ManifestWriter manifest = ManifestWriter.open(spool.manifest(), spool.id());
         Replay replay = Replay.open(spool);
-        HashPool hashes = new HashPool(send.request().digests(), events);
+        HashPool hashes = new HashPool(machine.hashers().get(), send.request().digests(), events);
         Chunker chunker =
             new Chunker(
                 spool,
@@ -148,6 +175,9 @@ final class SendPump {
                 room,
                 send.request().chunkBytes(),
                 times.sealAfter())) {
+      if (manifest.ended()) {
+        return new Outcome(replay.exit(), Optional.empty(), ""); // only the outcome was missing
+      }
       if (attempt > 1) {
         if (replay.fruitlessAttempts() >= MOST_FRUITLESS) {
           return failed(SourceFailures.fruitless(MOST_FRUITLESS, cause));
@@ -157,15 +187,17 @@ final class SendPump {
       }
       Source source;
       try {
-        source = Source.start(send.command(), spool.sourceFifo(), new BlockPool(), events);
+        source =
+            machine.sources().start(send.command(), spool.sourceFifo(), new BlockPool(), events);
       } catch (IOException e) {
         return failed(SourceFailures.notStarted(e));
       }
       try {
         SpoolFile.force(
-            spool.started(),
-            new Started(ProcessIdentity.self(), attempt, Optional.of(source.identity())));
-        return new StreamPump(send, spool, times, source, events, manifest, chunker, room).run();
+            spool.started(), new Started(machine.self(), attempt, Optional.of(source.identity())));
+        return new StreamPump(
+                send, spool, times, machine.nanos(), source, events, manifest, chunker, room)
+            .run();
       } catch (IOException | RuntimeException e) {
         source.end(times.grace());
         throw e;
@@ -191,7 +223,7 @@ final class SendPump {
       }
     }
     boolean rebooted =
-        before.isPresent() && !before.get().pump().bootId().equals(ProcessIdentity.currentBoot());
+        before.isPresent() && !before.get().pump().bootId().equals(machine.self().bootId());
     for (Path file : spool.chunkFiles()) {
       boolean whole = file.equals(spool.chunk(SessionSpool.chunkNumber(file).orElseThrow()));
       if (!whole || rebooted || SessionSpool.chunkNumber(file).orElseThrow() >= recorded) {

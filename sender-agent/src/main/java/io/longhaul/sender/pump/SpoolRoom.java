@@ -50,6 +50,6 @@ final class SpoolRoom {
   /** Reads how far the agent has released. */
   void look(long now) throws IOException {
     lookedAt = now;
-    releasedBytes = SpoolFile.read(releasedFile, Mark.class).orElse(Mark.NONE).bytes();
+    releasedBytes = SpoolFile.mark(releasedFile).orElse(Mark.NONE).bytes();
   }
 }

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -32,6 +33,7 @@ final class StreamPump {
   private final SpooledSend send;
   private final SessionSpool spool;
   private final PumpTimes times;
+  private final LongSupplier nanos;
   private final Source source;
   private final BlockingQueue<PumpEvent> events;
   private final ManifestWriter manifest;
@@ -55,6 +57,7 @@ final class StreamPump {
       SpooledSend send,
       SessionSpool spool,
       PumpTimes times,
+      LongSupplier nanos,
       Source source,
       BlockingQueue<PumpEvent> events,
       ManifestWriter manifest,
@@ -63,13 +66,14 @@ final class StreamPump {
     this.send = send;
     this.spool = spool;
     this.times = times;
+    this.nanos = nanos;
     this.source = source;
     this.events = events;
     this.manifest = manifest;
     this.chunker = chunker;
     this.room = room;
     this.failures = new SourceFailures(send);
-    long now = System.nanoTime();
+    long now = nanos.getAsLong();
     this.progressAt = now;
     this.pipeQuietSince = now;
     this.controlLookedAt = now - TICK.toNanos();
@@ -85,7 +89,7 @@ final class StreamPump {
     while (true) {
       Duration tick = unwritten.isEmpty() ? TICK : TICK_WITHOUT_ROOM;
       PumpEvent event = events.poll(tick.toNanos(), TimeUnit.NANOSECONDS);
-      long now = System.nanoTime();
+      long now = nanos.getAsLong();
       while (event != null) {
         take(event, now);
         event = events.poll();
@@ -103,7 +107,7 @@ final class StreamPump {
             return end(Replay.tooShort(chunker.replayed().bytes()));
           }
           tellReplay(now);
-          if (endManifest()) {
+          if (appendEnd()) {
             return new Outcome(exit, Optional.empty(), source.stderrTail());
           }
         }
@@ -116,9 +120,9 @@ final class StreamPump {
   }
 
   /** Returns whether the disk had room for the end record; else it is tried again. */
-  private boolean endManifest() throws IOException {
+  private boolean appendEnd() throws IOException {
     try {
-      manifest.append(manifest.digest().end(exit.getAsInt(), send.guid()));
+      manifest.append(manifest.digest().end(exit.orElseThrow(), send.guid()));
       return true;
     } catch (IOException e) {
       if (!Shortage.isOfSpace(e)) {
@@ -139,7 +143,17 @@ final class StreamPump {
     } else if (now - replayToldAt >= TICK.toNanos() && chunker.replayed().to() > replayTold) {
       replayTold = chunker.replayed().to();
       replayToldAt = now;
+      writeReplayed();
+    }
+  }
+
+  private void writeReplayed() throws IOException {
+    try {
       SpoolFile.write(spool.replayed(), chunker.replayed());
+    } catch (IOException e) {
+      if (!Shortage.isOfSpace(e)) {
+        throw e;
+      }
     }
   }
 

@@ -8,7 +8,7 @@ import io.longhaul.protocol.pipe.ProcessIdentity;
 import io.longhaul.protocol.retry.Sleeper;
 import io.longhaul.protocol.spool.Mark;
 import io.longhaul.protocol.spool.Outcome;
-import io.longhaul.protocol.spool.PumpProcess;
+import io.longhaul.protocol.spool.PumpStarter;
 import io.longhaul.protocol.spool.SessionSpool;
 import io.longhaul.protocol.spool.SpoolFile;
 import io.longhaul.protocol.spool.Started;
@@ -35,7 +35,7 @@ final class PumpWatch {
 
   private final SendSession session;
   private final SpoolView spool;
-  private final PumpProcess pump;
+  private final PumpStarter pump;
   private Optional<Process> process;
 
   /** What the last look found: others may have made the manifest's reader look meanwhile. */
@@ -58,7 +58,7 @@ final class PumpWatch {
     }
   }
 
-  private long probedAt = System.nanoTime();
+  private long probedAt;
   private Seen seen = Seen.NOTHING;
   private int lastAttempt = -1;
   private boolean inShortage;
@@ -69,11 +69,12 @@ final class PumpWatch {
    * @param pump starts another pump if this one is killed and the stream is repeatable
    * @param process the pump, if this very agent started it
    */
-  PumpWatch(SendSession session, PumpProcess pump, Optional<Process> process) {
+  PumpWatch(SendSession session, PumpStarter pump, Optional<Process> process) {
     this.session = session;
     this.spool = session.spool();
     this.pump = pump;
     this.process = process;
+    this.probedAt = session.now();
   }
 
   /**
@@ -84,23 +85,8 @@ final class PumpWatch {
    */
   boolean run(BooleanSupplier stopping) throws InterruptedException {
     while (!stopping.getAsBoolean()) {
-      try {
-        if (!session.state().ended()) {
-          observe();
-          inShortage = false;
-        }
-        if (session.state().ended() && pumpIsGone()) {
-          return true;
-        }
-      } catch (IOException e) {
-        if (Thread.interrupted()) {
-          throw new InterruptedException("a file was closed by it");
-        }
-        if (Shortage.of(e).isPresent()) {
-          waitOut(e);
-        } else {
-          fail(e);
-        }
+      if (look()) {
+        return true;
       }
       session.pause(LOOK, LOOK_WHEN_AWAITED);
     }
@@ -115,6 +101,27 @@ final class PumpWatch {
           .setCause(shortage)
           .addKeyValue("session", session.send().id())
           .log("the pump cannot be followed at present");
+    }
+  }
+
+  /** Looks once; returns whether the session has ended and its pump is gone. */
+  boolean look() throws InterruptedException {
+    try {
+      if (!session.state().ended()) {
+        observe();
+        inShortage = false;
+      }
+      return session.state().ended() && pumpIsGone();
+    } catch (IOException e) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException("a file was closed by it");
+      }
+      if (Shortage.of(e).isPresent()) {
+        waitOut(e);
+      } else {
+        fail(e);
+      }
+      return false;
     }
   }
 
@@ -166,7 +173,7 @@ final class PumpWatch {
 
   /** Looks for a pump twice a second; a dead one has left the lock. */
   private boolean mayBeGone() throws IOException {
-    long now = System.nanoTime();
+    long now = session.now();
     if (now - probedAt < PROBE_NANOS || process.filter(Process::isAlive).isPresent()) {
       return false;
     }
@@ -190,12 +197,12 @@ final class PumpWatch {
       session.ended(diedForGood());
       return;
     }
+    SpoolFile.write(spool.spool().replayed(), Mark.NONE);
     lastAttempt = attempt;
     LOG.atWarn()
         .addKeyValue("session", session.send().id())
         .addKeyValue("sealedTo", spool.sealedTo())
         .log("the send pump is gone; the source is started again");
-    SpoolFile.write(spool.spool().replayed(), Mark.NONE);
     process = Optional.of(pump.start(spool.spool()));
   }
 

@@ -100,6 +100,11 @@ public final class SendSession {
     return spool;
   }
 
+  /** Returns the elapsed time, in nanoseconds from an unknown beginning. */
+  long now() {
+    return nanos.getAsLong();
+  }
+
   /** Returns whether {@code identity} may read the chunks and release them. */
   public boolean isReader(Identity identity) {
     return identity.equals(Identity.LOCAL) || identity.name().equals(send.request().reader());
@@ -335,8 +340,10 @@ public final class SendSession {
                 + before.sealedTo()
                 + " are sealed");
       }
-      if (to > before.releasedTo()) {
-        Mark mark = new Mark(to, spool.chunk(to - 1).orElseThrow().end(), false);
+      /* An agent that was killed may have deleted chunks and not recorded it; the pump waits for that. */
+      if (to > SpoolFile.mark(spool.spool().released()).orElse(Mark.NONE).to()) {
+        long all = Math.max(to, before.releasedTo());
+        Mark mark = new Mark(all, spool.chunk(all - 1).orElseThrow().end(), false);
         for (long number = before.releasedTo(); number < to; number++) {
           Files.deleteIfExists(spool.spool().chunk(number));
         }

@@ -8,12 +8,13 @@ import io.longhaul.protocol.config.DataSize;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.ProblemException;
 import io.longhaul.protocol.failure.ProblemType;
-import io.longhaul.protocol.spool.Pause;
 import io.longhaul.protocol.retry.Sleeper;
+import io.longhaul.protocol.spool.Pause;
 import io.longhaul.protocol.spool.PumpProcess;
 import io.longhaul.protocol.spool.Retention;
 import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.spool.SessionSpool;
+import io.longhaul.protocol.spool.SpoolLock;
 import io.longhaul.protocol.spool.SpoolRoot;
 import io.longhaul.protocol.spool.Sweeper;
 import io.longhaul.protocol.spool.Tombstones;
@@ -53,7 +54,7 @@ public final class SendSessions implements AutoCloseable {
 
   /* How long the directory of a session is kept that failed but may be resumed. */
   private static final Duration RESUMABLE = Duration.ofHours(24);
-  private static final Duration BURY_AGAIN = Duration.ofSeconds(30);
+  static final Duration BURY_AGAIN = Duration.ofSeconds(30);
   private static final PumpProcess PUMP = new PumpProcess("send-pump", SendPumpMain.class);
 
   private final SpoolRoot root;
@@ -107,6 +108,8 @@ public final class SendSessions implements AutoCloseable {
           takeUp(spool, send.get());
         } else if (send.isPresent()) {
           watches.execute(() -> release(send.get()));
+        } else if (!SpoolLock.isHeld(spool.lock())) {
+          spool.delete(); // the agent was killed while it created or deleted it: nobody needs it
         }
       } catch (IOException e) {
         LOG.atError()
@@ -296,9 +299,8 @@ public final class SendSessions implements AutoCloseable {
     live.put(session.send().id(), session);
     watches.execute(() -> {
       try {
-        boolean buried = !new PumpWatch(session, PUMP, pump).run(() -> stopping);
-        while (!buried && !stopping) {
-          buried = buryIfPossible(session);
+        if (new PumpWatch(session, PUMP, pump).run(() -> stopping)) {
+          buryAtLast(session);
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt(); // the agent cannot wait any longer
@@ -306,17 +308,19 @@ public final class SendSessions implements AutoCloseable {
     });
   }
 
-  private boolean buryIfPossible(SendSession session) throws InterruptedException {
-    try {
-      bury(session);
-      return true;
-    } catch (IOException e) {
-      LOG.atError()
-          .setCause(e)
-          .addKeyValue("session", session.send().id())
-          .log("session cannot be cleaned up; trying again");
-      Sleeper.REAL.sleep(BURY_AGAIN);
-      return false;
+  /** Tries again as long as the disk has no room for a tombstone. */
+  private void buryAtLast(SendSession session) throws InterruptedException {
+    while (!stopping) {
+      try {
+        bury(session);
+        return;
+      } catch (IOException e) {
+        LOG.atError()
+            .setCause(e)
+            .addKeyValue("session", session.send().id())
+            .log("session cannot be cleaned up; trying again");
+        Sleeper.REAL.sleep(BURY_AGAIN);
+      }
     }
   }
 

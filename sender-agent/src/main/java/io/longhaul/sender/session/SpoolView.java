@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.longhaul.protocol.chunk.ChunkRecord;
 import io.longhaul.protocol.chunk.EndRecord;
 import io.longhaul.protocol.chunk.ManifestReader;
+import io.longhaul.protocol.pipe.ProcessIdentity;
 import io.longhaul.protocol.spool.Control;
 import io.longhaul.protocol.spool.Mark;
 import io.longhaul.protocol.spool.Outcome;
@@ -25,6 +26,7 @@ final class SpoolView implements Closeable {
   private static final int RECORDS_KEPT = 256;
 
   private final SessionSpool spool;
+  private final String boot;
 
   /* A chunk is asked for by many ranges; each look-up in the manifest reads up to 64 lines. */
   private final Cache<Long, ChunkRecord> records =
@@ -33,8 +35,14 @@ final class SpoolView implements Closeable {
   private volatile @Nullable ManifestReader manifest;
   private volatile Optional<Mark> replayed = Optional.empty();
 
-  SpoolView(SessionSpool spool) {
+  SpoolView(SessionSpool spool) throws IOException {
+    this(spool, ProcessIdentity.currentBoot());
+  }
+
+  /** Creates the view on a machine that was started at {@code boot}. */
+  SpoolView(SessionSpool spool, String boot) {
     this.spool = spool;
+    this.boot = boot;
   }
 
   SessionSpool spool() {
@@ -43,7 +51,7 @@ final class SpoolView implements Closeable {
 
   /** Takes in what the pump has sealed by now; one thread calls it. */
   void refresh() throws IOException {
-    replayed = SpoolFile.read(spool.replayed(), Mark.class);
+    replayed = SpoolFile.mark(spool.replayed());
     ManifestReader reader = manifest;
     if (reader == null) {
       if (!Files.exists(spool.manifest())) {
@@ -110,10 +118,14 @@ final class SpoolView implements Closeable {
 
   /**
    * Returns how far the reader has released. The file is written after the chunks were deleted, so
-   * the lowest chunk that exists is the truth.
+   * the lowest chunk that exists is the truth; but not after a reboot, which may have lost the
+   * files of chunks, nor while the pump writes them anew.
    */
   Mark released() throws IOException {
-    Mark mark = SpoolFile.read(spool.released(), Mark.class).orElse(Mark.NONE);
+    Mark mark = SpoolFile.mark(spool.released()).orElse(Mark.NONE);
+    if (rebooted() || Files.exists(spool.replayed())) {
+      return mark;
+    }
     Optional<ChunkRecord> next = chunk(mark.to());
     while (next.isPresent() && !Files.exists(spool.chunk(mark.to()))) {
       mark = new Mark(mark.to() + 1, next.get().end(), false);
@@ -124,6 +136,11 @@ final class SpoolView implements Closeable {
 
   Optional<Pause> pause() throws IOException {
     return SpoolFile.read(spool.paused(), Pause.class);
+  }
+
+  private boolean rebooted() throws IOException {
+    Optional<Started> started = started();
+    return started.isPresent() && !started.get().pump().bootId().equals(boot);
   }
 
   Optional<Control> control() throws IOException {

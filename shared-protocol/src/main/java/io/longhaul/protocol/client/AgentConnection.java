@@ -32,7 +32,7 @@ public final class AgentConnection {
   private final Optional<String> authorization;
   private final OkHttpClient client;
 
-  private AgentConnection(HttpUrl base, Optional<String> authorization, OkHttpClient client) {
+  AgentConnection(HttpUrl base, Optional<String> authorization, OkHttpClient client) {
     this.base = base;
     this.authorization = authorization;
     this.client = client;

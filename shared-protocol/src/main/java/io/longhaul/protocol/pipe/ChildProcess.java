@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  * <p>It is ended by signalling its group, never by {@link Process#destroy()}: that closes stdin
  * first, and a sink that sees an early end of file commits a truncated stream as if it were whole.
  */
-public final class ChildProcess {
+public final class ChildProcess implements Child {
   private static final String MESSAGES = "messages.fifo";
   private static final Duration TAIL_WAIT = Duration.ofSeconds(1);
 
@@ -87,7 +87,7 @@ public final class ChildProcess {
     return command.inOwnSession().redirectInput(Path.of("/dev/null").toFile());
   }
 
-  /** Returns which process it is. */
+  @Override
   public ProcessIdentity identity() {
     return identity;
   }
@@ -97,24 +97,20 @@ public final class ChildProcess {
     return process.onExit().thenApply(Process::exitValue);
   }
 
-  /** Waits for the exit status, at most {@code most}; empty if it still runs. */
+  @Override
   public Optional<Integer> awaitExit(Duration most) throws InterruptedException {
     return process.waitFor(most.toNanos(), TimeUnit.NANOSECONDS)
         ? Optional.of(process.exitValue())
         : Optional.empty();
   }
 
-  /**
-   * Ends the whole group within twice the grace period. For a source, close our reading end before;
-   * for a sink, close its stdin only after this has returned.
-   *
-   * @return whether it is gone
-   */
+  @Override
   public boolean end(Duration grace, Sleeper sleeper) throws IOException, InterruptedException {
     return ProcessGroup.end(identity, grace, sleeper);
   }
 
-  /** Returns the last that the child said; waits up to a second for the rest if it has exited. */
+  /** As {@link Child#stderrTail}; waits up to a second for the rest if it has exited. */
+  @Override
   public String stderrTail() throws InterruptedException {
     if (!process.isAlive()) {
       tail.awaitEnd(TAIL_WAIT);

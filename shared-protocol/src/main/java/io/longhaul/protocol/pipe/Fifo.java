@@ -8,7 +8,7 @@ import java.util.Optional;
  * A descriptor that holds one end, or both, of a FIFO open and does nothing else. While somebody
  * holds the writing end, the reader cannot see an end of file. Not thread-safe.
  */
-public final class Fifo implements AutoCloseable {
+public final class Fifo implements FifoHold {
   /* The system's default limit for users without privileges (pipe(7)). */
   private static final int PIPE_BYTES = 1 << 20;
 
@@ -55,12 +55,11 @@ public final class Fifo implements AutoCloseable {
     return new Fifo(Posix.open(path, Posix.O_RDONLY));
   }
 
-  /** Returns how many bytes were written and not read. */
+  @Override
   public int unreadBytes() throws IOException {
     return Posix.unread(descriptor);
   }
 
-  /** Lets go; repeating it does nothing. */
   @Override
   public void close() {
     if (descriptor >= 0) {

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Starts pumps, as processes of their own that outlive the agent that starts them. */
-public final class PumpProcess {
+public final class PumpProcess implements PumpStarter {
   /** The system property that the image's launchers set to the image's directory. */
   public static final String HOME_PROPERTY = "longhaul.home";
 
@@ -27,12 +27,7 @@ public final class PumpProcess {
     this.main = main;
   }
 
-  /**
-   * Starts the pump of a session.
-   *
-   * @return the process, only to be waited for: it belongs to no one
-   * @throws IOException if it cannot be started
-   */
+  @Override
   public Process start(SessionSpool spool) throws IOException {
     List<String> words = new ArrayList<>();
     String home = System.getProperty(HOME_PROPERTY);

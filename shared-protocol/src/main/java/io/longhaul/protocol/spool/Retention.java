@@ -20,7 +20,7 @@ public final class Retention {
 
   /** Reads the time since the machine was started, sleep included. */
   @FunctionalInterface
-  interface Uptime {
+  public interface Uptime {
     /** Returns it. */
     Duration read() throws IOException;
   }
@@ -29,7 +29,12 @@ public final class Retention {
   private final Uptime uptime;
   private final Instant bootAtStart;
 
-  Retention(InstantSource clock, Uptime uptime) throws IOException {
+  /**
+   * Creates the rule for a machine, now that its agent starts.
+   *
+   * @throws IOException if the time since boot cannot be read
+   */
+  public Retention(InstantSource clock, Uptime uptime) throws IOException {
     this.clock = clock;
     this.uptime = uptime;
     this.bootAtStart = boot();

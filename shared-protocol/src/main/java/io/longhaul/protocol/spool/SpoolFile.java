@@ -33,6 +33,24 @@ public final class SpoolFile {
     }
   }
 
+  /**
+   * Reads a mark; empty if it does not exist. Marks are not forced to disk: one that a machine
+   * which went down has torn counts as none, because the chunks themselves are the truth.
+   *
+   * @throws IOException if it cannot be read
+   */
+  public static Optional<Mark> mark(Path path) throws IOException {
+    try {
+      byte[] content = Files.readAllBytes(path);
+      return Optional.of(
+          Optional.ofNullable(Json.TOLERANT.readValue(content, Mark.class)).orElse(Mark.NONE));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (JsonProcessingException e) {
+      return Optional.of(Mark.NONE);
+    }
+  }
+
   /** Writes a file so that it survives a power failure. */
   public static void force(Path path, Object content) throws IOException {
     DurableFile.replace(path, Json.TOLERANT.writeValueAsBytes(content));
