@@ -730,7 +730,7 @@ public final class World {
     JsonNode receive = json(receiving, RECEIVE_TOMB).orElseThrow();
     String sent = send.at("/status/state").asText();
     String received = receive.at("/status/state").asText();
-    trace("send %s, receive %s", send, receive);
+    trace("send %s, receive %s", sent, received);
     boolean done = received.equals("done");
     if (done != sent.equals("done")) {
       violate("the receiver is %s, the sender %s", received, sent);
