@@ -12,6 +12,7 @@ import io.longhaul.protocol.config.SpoolConfig;
 import io.longhaul.protocol.config.ZfsConfig;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
+import io.longhaul.protocol.failure.RetryableException;
 import io.longhaul.protocol.failure.TransferException;
 import io.longhaul.protocol.server.Listen;
 import io.longhaul.protocol.spool.Role;
@@ -171,7 +172,16 @@ public final class ReceiverUnderTest {
     return calls().get(ApiPaths.receive(id), Duration.ZERO, ReceiveStatus.class);
   }
 
+  /** Asks for the end; once more if the answer is late, as anybody would: a pump may not react. */
   public ReceiveStatus abort(SessionId id) throws Exception {
+    try {
+      return askToAbort(id);
+    } catch (RetryableException e) {
+      return askToAbort(id);
+    }
+  }
+
+  private ReceiveStatus askToAbort(SessionId id) throws Exception {
     return calls()
         .post(
             ApiPaths.receive(id) + "/abort",
