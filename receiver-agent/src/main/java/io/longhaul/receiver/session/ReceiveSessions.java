@@ -366,7 +366,7 @@ public final class ReceiveSessions implements AutoCloseable {
    *     {@code who} may pause
    */
   public ReceiveStatus pause(SessionId id, String reason, Identity who)
-      throws ProblemException, IOException {
+      throws ProblemException, IOException, InterruptedException {
     return mine(id, who).pause(new Pause(who.name(), reason, clock.instant()));
   }
 
