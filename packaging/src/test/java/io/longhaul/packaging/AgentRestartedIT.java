@@ -27,7 +27,10 @@ class AgentRestartedIT {
   private static final Duration SOON = Duration.ofMinutes(3);
 
   /* Not of our session, as a service is not; so a hang-up reaches the agents and not the test. */
-  private static final Place OWN_SESSION = new Place(List.of("setsid"), Place.HERE.host());
+
+  /* A build in the background may ignore SIGHUP, and its children would too. */
+  private static final Place OWN_SESSION =
+      new Place(List.of("env", "--default-signal=HUP", "setsid"), Place.HERE.host());
 
   @Test
   void stoppedAndStartedOneAfterTheOther() throws Exception {
