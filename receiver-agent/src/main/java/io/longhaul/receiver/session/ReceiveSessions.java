@@ -26,8 +26,6 @@ import io.longhaul.protocol.wire.SweepRequest;
 import io.longhaul.protocol.zfs.Zfs;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -281,9 +279,7 @@ public final class ReceiveSessions implements AutoCloseable {
 
   private static void deleteChunks(SessionSpool spool) {
     try {
-      for (Path chunk : spool.chunkFiles()) {
-        Files.deleteIfExists(chunk);
-      }
+      spool.deleteChunks();
     } catch (IOException e) {
       LOG.atWarn().setCause(e).addKeyValue("session", spool.id()).log("chunks not deleted yet");
     }

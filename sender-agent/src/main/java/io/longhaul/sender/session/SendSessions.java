@@ -27,7 +27,6 @@ import io.longhaul.sender.pump.SendPumpMain;
 import io.longhaul.sender.pump.SpooledSend;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -296,9 +295,9 @@ public final class SendSessions implements AutoCloseable {
     live.put(session.send().id(), session);
     watches.execute(() -> {
       try {
-        boolean buried = !new PumpWatch(session, PUMP, pump).run(() -> stopping);
-        while (!buried && !stopping) {
-          buried = buryIfPossible(session);
+        boolean unburied = new PumpWatch(session, PUMP, pump).run(() -> stopping);
+        while (unburied && !stopping) {
+          unburied = !buryIfPossible(session);
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt(); // the agent cannot wait any longer
@@ -326,8 +325,9 @@ public final class SendSessions implements AutoCloseable {
    */
   private void bury(SendSession session) throws IOException {
     SendStatus status = session.status();
-    if (!isResumable(status)) {
-      deleteChunks(session.spool().spool());
+    SessionSpool spool = session.spool().spool();
+    if (!isResumable(status) && Files.isDirectory(spool.directory())) {
+      spool.deleteChunks();
     }
     if (tombstones.get(status.id()).isEmpty()) {
       putTombstone(session, status);
@@ -339,14 +339,6 @@ public final class SendSessions implements AutoCloseable {
     }
     live.remove(status.id());
     session.pumpIsGone();
-  }
-
-  private static void deleteChunks(SessionSpool spool) throws IOException {
-    if (Files.isDirectory(spool.directory())) {
-      for (Path file : spool.chunkFiles()) {
-        Files.deleteIfExists(file);
-      }
-    }
   }
 
   static boolean isResumable(SendStatus status) {
