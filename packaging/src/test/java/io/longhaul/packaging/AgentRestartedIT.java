@@ -9,7 +9,6 @@ import io.longhaul.packaging.site.Site;
 import io.longhaul.packaging.site.Tools;
 import io.longhaul.protocol.SessionId;
 import io.longhaul.protocol.spool.Role;
-import io.longhaul.protocol.spool.SpoolFile;
 import io.longhaul.protocol.spool.Started;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,8 +25,12 @@ class AgentRestartedIT {
   private static final Keystream STREAM = new Keystream(60 * MEBIBYTE);
   private static final Duration SOON = Duration.ofMinutes(3);
 
-  /* Not of our session, as a service is not; so a hang-up reaches the agents and not the test. */
-  private static final Place OWN_SESSION = new Place(List.of("setsid"), Place.HERE.host());
+  /*
+   * Not of our session, as a service is not; so a hang-up reaches the agents and not the test. A build
+   * in the background may ignore SIGHUP, and its children would too.
+   */
+  private static final Place OWN_SESSION =
+      new Place(List.of("env", "--default-signal=HUP", "setsid"), Place.HERE.host());
 
   @Test
   void stoppedAndStartedOneAfterTheOther() throws Exception {
@@ -88,14 +91,14 @@ class AgentRestartedIT {
       site.start();
       SessionId id = site.startDetached("office::data", "vault::sum", "--chunk-size", "1MiB");
       site.awaitFed(id, 10 * MEBIBYTE, SOON);
-      Started send = started(site, id, Role.SEND);
-      Started receive = started(site, id, Role.RECEIVE);
+      Started send = site.started(id, Role.SEND);
+      Started receive = site.started(id, Role.RECEIVE);
 
       interruption.of(site);
 
       assertThat(site.receive(id).state().ended()).isFalse();
-      assertThat(started(site, id, Role.SEND)).isEqualTo(send);
-      assertThat(started(site, id, Role.RECEIVE)).isEqualTo(receive);
+      assertThat(site.started(id, Role.SEND)).isEqualTo(send);
+      assertThat(site.started(id, Role.RECEIVE)).isEqualTo(receive);
       assertThat(send.pump().isAlive()).as("the send pump").isTrue();
       assertThat(send.child().orElseThrow().isAlive()).as("the source").isTrue();
       assertThat(receive.pump().isAlive()).as("the receive pump").isTrue();
@@ -105,9 +108,5 @@ class AgentRestartedIT {
       site.awaitDone(id, SOON);
       assertThat(Files.readString(site.file("sum")).strip()).isEqualTo(STREAM.sha256());
     }
-  }
-
-  private static Started started(Site site, SessionId id, Role role) throws Exception {
-    return SpoolFile.read(site.spool(id, role).started(), Started.class).orElseThrow();
   }
 }

@@ -8,15 +8,12 @@ import io.longhaul.packaging.site.LoopbackLink;
 import io.longhaul.packaging.site.Site;
 import io.longhaul.packaging.site.Tools;
 import io.longhaul.protocol.SessionId;
-import io.longhaul.protocol.SessionState;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
 import io.longhaul.protocol.pipe.ProcessIdentity;
 import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.spool.SessionSpool;
-import io.longhaul.protocol.spool.SpoolFile;
 import io.longhaul.protocol.spool.Started;
-import io.longhaul.protocol.wire.ReceiveStatus;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -104,7 +101,7 @@ class DamagedSpoolIT {
     damage.doTo(site.spool(id, Role.SEND).chunk(number));
     site.receiver().start();
 
-    Failure failure = failure(id);
+    Failure failure = site.awaitFailure(id, SOON);
 
     assertThat(failure.kind())
         .isEqualTo(
@@ -122,12 +119,12 @@ class DamagedSpoolIT {
     SessionId id = begin("data", "committed");
     site.awaitFed(id, 2 * MEBIBYTE, SOON);
     SessionSpool spool = site.spool(id, role);
-    Started send = started(id, Role.SEND);
-    Started receive = started(id, Role.RECEIVE);
+    Started send = site.started(id, Role.SEND);
+    Started receive = site.started(id, Role.RECEIVE);
 
     Files.move(spool.directory(), site.file("trash")); // all of it at one instant
 
-    Failure failure = failure(id);
+    Failure failure = site.awaitFailure(id, SOON);
     String told = failure.message() + site.send(id).failure().map(Failure::message).orElse("");
     assertThat(told).contains(spool.directory().toString());
     for (Started started : List.of(send, receive)) {
@@ -147,15 +144,5 @@ class DamagedSpoolIT {
 
   private SessionId begin(String source, String sink) throws Exception {
     return site.startDetached("office::" + source, "vault::" + sink, "--chunk-size", "1MiB");
-  }
-
-  private Failure failure(SessionId id) {
-    ReceiveStatus end = site.awaitEnd(id, SOON);
-    assertThat(end.state()).as(end.toString()).isEqualTo(SessionState.FAILED);
-    return end.failure().orElseThrow();
-  }
-
-  private Started started(SessionId id, Role role) throws Exception {
-    return SpoolFile.read(site.spool(id, role).started(), Started.class).orElseThrow();
   }
 }

@@ -11,7 +11,6 @@ import io.longhaul.packaging.site.Tools;
 import io.longhaul.protocol.ApiPaths;
 import io.longhaul.protocol.SessionId;
 import io.longhaul.protocol.spool.Role;
-import io.longhaul.protocol.spool.SpoolFile;
 import io.longhaul.protocol.spool.Started;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -57,7 +56,7 @@ class FewDescriptorsIT {
       SessionId id = site.startDetached("office::data", "vault::sum", "--chunk-size", "1MiB");
       site.awaitFed(id, 5 * MEBIBYTE, SOON);
       Agent agent = which.apply(site);
-      Started receive = started(site, id, Role.RECEIVE);
+      Started receive = site.started(id, Role.RECEIVE);
 
       List<Socket> visitors = new ArrayList<>();
       try {
@@ -69,7 +68,7 @@ class FewDescriptorsIT {
         }
         Eventually.holds("no descriptor left", SOON, () -> descriptors(agent) >= LIMIT - 1);
         Eventually.elapsed(WITHOUT);
-        assertThat(started(site, id, Role.RECEIVE)).isEqualTo(receive);
+        assertThat(site.started(id, Role.RECEIVE)).isEqualTo(receive);
       } finally {
         for (Socket visitor : visitors) {
           visitor.close();
@@ -88,9 +87,5 @@ class FewDescriptorsIT {
     try (Stream<Path> open = Files.list(Path.of("/proc", Long.toString(agent.pid()), "fd"))) {
       return open.count();
     }
-  }
-
-  private static Started started(Site site, SessionId id, Role role) throws Exception {
-    return SpoolFile.read(site.spool(id, role).started(), Started.class).orElseThrow();
   }
 }

@@ -16,10 +16,8 @@ import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
 import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.spool.SessionSpool;
-import io.longhaul.protocol.spool.SpoolFile;
 import io.longhaul.protocol.spool.SpoolLock;
 import io.longhaul.protocol.spool.Started;
-import io.longhaul.protocol.wire.ReceiveStatus;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -74,12 +72,12 @@ class UpgradeIT {
     site.start();
     SessionId id = begin("data", "sum");
     site.awaitFed(id, 10 * MEBIBYTE, SOON);
-    Started send = started(id, Role.SEND);
-    Started receive = started(id, Role.RECEIVE);
+    Started send = site.started(id, Role.SEND);
+    Started receive = site.started(id, Role.RECEIVE);
 
     upgradeAndDelete();
 
-    assertThat(started(id, Role.SEND)).isEqualTo(send);
+    assertThat(site.started(id, Role.SEND)).isEqualTo(send);
     assertThat(site.receive(id).sinkPid()).hasValue(receive.child().orElseThrow().pid());
     assertThat(send.pump().isAlive()).isTrue();
     assertThat(receive.pump().isAlive()).isTrue();
@@ -114,7 +112,7 @@ class UpgradeIT {
 
     upgradeAndDelete();
 
-    long source = started(id, Role.SEND).child().orElseThrow().pid();
+    long source = site.started(id, Role.SEND).child().orElseThrow().pid();
     CommandResult.output(List.of("kill", "-KILL", "--", "-" + source));
     go();
     site.awaitDone(id, SOON);
@@ -134,7 +132,7 @@ class UpgradeIT {
     upgradeAndDelete();
 
     go();
-    assertThat(failure(id).message()).contains("status 3", "no disk");
+    assertThat(site.awaitFailure(id, SOON).message()).contains("status 3", "no disk");
     assertThat(site.send(id).failure().orElseThrow().kind()).isEqualTo(FailureKind.SOURCE_FAILED);
     assertThat(committed()).doesNotExist();
   }
@@ -150,7 +148,7 @@ class UpgradeIT {
     upgradeAndDelete();
 
     go();
-    Failure failure = failure(id);
+    Failure failure = site.awaitFailure(id, SOON);
     assertThat(failure.kind()).isEqualTo(FailureKind.SINK_FAILED);
     assertThat(failure.message()).contains("status 7");
   }
@@ -254,16 +252,6 @@ class UpgradeIT {
 
   private SessionId begin(String source, String sink) throws Exception {
     return site.startDetached("office::" + source, "vault::" + sink, "--chunk-size", "1MiB");
-  }
-
-  private Failure failure(SessionId id) {
-    ReceiveStatus end = site.awaitEnd(id, SOON);
-    assertThat(end.state()).as(end.toString()).isEqualTo(SessionState.FAILED);
-    return end.failure().orElseThrow();
-  }
-
-  private Started started(SessionId id, Role role) throws Exception {
-    return SpoolFile.read(site.spool(id, role).started(), Started.class).orElseThrow();
   }
 
   private static String version(Image image) throws Exception {

@@ -1,13 +1,12 @@
 package io.longhaul.coordinator.cli;
 
-import io.longhaul.protocol.SessionId;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
@@ -35,11 +34,7 @@ final class AbortCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  @Parameters(
-      index = "0",
-      paramLabel = "SESSION",
-      description = "the session's id; coordinator list shows it")
-  private SessionId id = new SessionId("00000000000000000000000000");
+  @Mixin private NamedSession session = new NamedSession();
 
   @Option(
       names = "--reason",
@@ -52,8 +47,8 @@ final class AbortCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     String user = System.getProperty("user.name");
     Failure why = Failure.permanent(FailureKind.ABORTED, "Aborted by " + user + ": " + reason);
-    return RunningSession.find(parent, id, "abort", spec.commandLine().getErr())
-        .tell(session -> session.abort(why), spec.commandLine().getOut())
+    return RunningSession.find(parent, session.id(), "abort", spec.commandLine().getErr())
+        .tell(it -> it.abort(why), spec.commandLine().getOut())
         .number();
   }
 }

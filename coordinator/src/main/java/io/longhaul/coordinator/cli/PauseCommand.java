@@ -1,11 +1,10 @@
 package io.longhaul.coordinator.cli;
 
-import io.longhaul.protocol.SessionId;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
@@ -33,11 +32,7 @@ final class PauseCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  @Parameters(
-      index = "0",
-      paramLabel = "SESSION",
-      description = "the session's id; coordinator list shows it")
-  private SessionId id = new SessionId("00000000000000000000000000");
+  @Mixin private NamedSession session = new NamedSession();
 
   @Option(
       names = "--reason",
@@ -48,8 +43,8 @@ final class PauseCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    return RunningSession.find(parent, id, "pause", spec.commandLine().getErr())
-        .tell(session -> session.pause(reason), spec.commandLine().getOut())
+    return RunningSession.find(parent, session.id(), "pause", spec.commandLine().getErr())
+        .tell(it -> it.pause(reason), spec.commandLine().getOut())
         .number();
   }
 }

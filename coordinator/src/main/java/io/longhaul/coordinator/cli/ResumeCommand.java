@@ -2,12 +2,11 @@ package io.longhaul.coordinator.cli;
 
 import io.longhaul.coordinator.ExitCode;
 import io.longhaul.coordinator.run.Session;
-import io.longhaul.protocol.SessionId;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
@@ -40,11 +39,7 @@ final class ResumeCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  @Parameters(
-      index = "0",
-      paramLabel = "SESSION",
-      description = "the session's id; coordinator list shows it")
-  private SessionId id = new SessionId("00000000000000000000000000");
+  @Mixin private NamedSession session = new NamedSession();
 
   @Option(names = "--detach", description = "do not follow it")
   private boolean detach;
@@ -55,7 +50,7 @@ final class ResumeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     var command = spec.commandLine();
-    RunningSession running = RunningSession.find(parent, id, "resume", command.getErr());
+    RunningSession running = RunningSession.find(parent, session.id(), "resume", command.getErr());
     ExitCode told = running.tell(Session::resume, json ? command.getErr() : command.getOut());
     return (detach || told != ExitCode.DONE ? told : new Follow(command, json).run(running.both()))
         .number();

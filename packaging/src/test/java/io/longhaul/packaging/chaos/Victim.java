@@ -11,7 +11,6 @@ import io.longhaul.protocol.SessionId;
 import io.longhaul.protocol.SessionState;
 import io.longhaul.protocol.pipe.ProcessIdentity;
 import io.longhaul.protocol.spool.Role;
-import io.longhaul.protocol.spool.SpoolFile;
 import io.longhaul.protocol.spool.Started;
 import io.longhaul.protocol.wire.ReceiveStatus;
 import java.io.IOException;
@@ -71,7 +70,7 @@ final class Victim implements AutoCloseable {
 
   /** Returns the processes of one side. */
   Started started(Role role) throws IOException {
-    return SpoolFile.read(site.spool(id, role).started(), Started.class).orElseThrow();
+    return site.started(id, role);
   }
 
   private Path sum() {

@@ -5,8 +5,11 @@ import io.longhaul.protocol.ApiPaths;
 import io.longhaul.protocol.Json;
 import io.longhaul.protocol.SessionId;
 import io.longhaul.protocol.SessionState;
+import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.spool.SessionSpool;
+import io.longhaul.protocol.spool.SpoolFile;
+import io.longhaul.protocol.spool.Started;
 import io.longhaul.protocol.wire.PeerInfo;
 import io.longhaul.protocol.wire.ReceiveStatus;
 import io.longhaul.protocol.wire.SendStatus;
@@ -235,6 +238,15 @@ public final class Site implements AutoCloseable {
         () -> Optional.of(receive(id)).filter(status -> status.state().ended()));
   }
 
+  /** Waits until the session has failed, and returns why. */
+  public Failure awaitFailure(SessionId id, Duration limit) {
+    ReceiveStatus end = awaitEnd(id, limit);
+    if (end.state() != SessionState.FAILED) {
+      throw new AssertionError("expected " + id + " to have failed but it is " + end);
+    }
+    return end.failure().orElseThrow();
+  }
+
   /** Waits until the session is {@link SessionState#DONE} on both sides. */
   public ReceiveStatus awaitDone(SessionId id, Duration limit) throws IOException {
     ReceiveStatus end = awaitEnd(id, limit);
@@ -242,6 +254,11 @@ public final class Site implements AutoCloseable {
       throw new AssertionError("expected " + id + " to be done but it is " + end);
     }
     return end;
+  }
+
+  /** Returns what the pump of one side has started. */
+  public Started started(SessionId id, Role role) throws IOException {
+    return SpoolFile.read(spool(id, role).started(), Started.class).orElseThrow();
   }
 
   /** Returns the session's directory on one side. */

@@ -90,7 +90,7 @@ public final class ReceiverApi {
         sessions.abort(call.session(), call.body(Abort.class).failure(), call.identity()));
   }
 
-  private Reply pause(ApiCall call) throws ProblemException, IOException {
+  private Reply pause(ApiCall call) throws ProblemException, IOException, InterruptedException {
     return Reply.ok(
         sessions.pause(call.session(), call.body(PauseRequest.class).reason(), call.identity()));
   }

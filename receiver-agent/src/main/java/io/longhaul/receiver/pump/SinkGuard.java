@@ -89,6 +89,7 @@ final class SinkGuard {
         look();
         if (status.isEmpty()) {
           status = started.awaitExit(LOOK);
+          status.ifPresent(_ -> offeredAtExit = offeredBytes.get());
         } else {
           sleeper.sleep(LOOK);
         }
@@ -176,9 +177,6 @@ final class SinkGuard {
   }
 
   private void exitedWhileFed(int status) throws IOException {
-    if (offeredAtExit == STILL_RUNS) {
-      offeredAtExit = offeredBytes.get();
-    }
     if (status != 0) {
       fail(sinkFailed(status));
       return;

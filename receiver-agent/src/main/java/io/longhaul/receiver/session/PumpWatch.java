@@ -14,7 +14,6 @@ import io.longhaul.protocol.spool.SpoolFile;
 import io.longhaul.protocol.spool.SpoolLock;
 import io.longhaul.protocol.spool.Started;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -104,13 +103,8 @@ final class PumpWatch {
       return outcomeFile();
     }
     Optional<Outcome> outcome = outcomeFile();
-    if (outcome.isEmpty() && !Files.isDirectory(spool.directory())) {
-      throw new SessionEndedException(
-          Failure.resumable(
-              FailureKind.SPOOL_FAILED,
-              "The directory "
-                  + spool.directory()
-                  + " of this session is gone; somebody has deleted it under the running stream"));
+    if (outcome.isEmpty() && spool.deletedUnderIt().isPresent()) {
+      throw new SessionEndedException(spool.deletedUnderIt().get());
     }
     if (outcome.isEmpty()) {
       throw new SessionEndedException(

@@ -50,6 +50,7 @@ public final class ReceiveSession {
   private static final Logger LOG = LoggerFactory.getLogger(ReceiveSession.class);
   private static final Duration LOOK = Duration.ofMillis(10);
   private static final int STOP_SECONDS = 2;
+  private static final int MOST_PAUSE_LOOKS = 300;
 
   private final SpooledReceive spooled;
   private final SessionSpool spool;
@@ -397,7 +398,7 @@ public final class ReceiveSession {
     if (end.isPresent() && fed.complete()) {
       return; // the sink's finish counts as progress; the pump has a limit of its own
     }
-    if (pulse.sender().flatMap(SendStatus::failure).filter(this::isPause).isPresent()) {
+    if (pulse.sender().flatMap(SendStatus::failure).filter(ReceiveSession::isPause).isPresent()) {
       inactivity.resumed(System.nanoTime());
       return;
     }
@@ -414,7 +415,7 @@ public final class ReceiveSession {
     }
   }
 
-  private boolean isPause(Failure failure) {
+  private static boolean isPause(Failure failure) {
     return failure.kind() == FailureKind.PAUSED;
   }
 
@@ -486,11 +487,13 @@ public final class ReceiveSession {
   }
 
   /**
-   * Stops pulling until {@link #resume}; what has arrived is still fed.
+   * Stops pulling until {@link #resume}; what has arrived is still fed. When it returns, nothing is
+   * asked of the sender any more, unless the threads that pull take longer than a few seconds to
+   * end.
    *
    * @throws ProblemException if the session has ended, or its stream has arrived whole
    */
-  ReceiveStatus pause(Pause why) throws ProblemException, IOException {
+  ReceiveStatus pause(Pause why) throws ProblemException, IOException, InterruptedException {
     ReceiveStatus before = status();
     if (before.state().ended()) {
       throw ended(before);
@@ -505,8 +508,14 @@ public final class ReceiveSession {
     }
     SpoolFile.force(spool.paused(), why);
     pause.set(why);
-    pauseFor(why.failure());
+    for (int looks = 0; looks < MOST_PAUSE_LOOKS && !isPausedByHand(); looks++) {
+      sleeper.sleep(LOOK);
+    }
     return status();
+  }
+
+  private synchronized boolean isPausedByHand() {
+    return state == SessionState.PAUSED && failure != null && isPause(failure);
   }
 
   /**

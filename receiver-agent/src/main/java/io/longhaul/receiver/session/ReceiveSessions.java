@@ -26,8 +26,6 @@ import io.longhaul.protocol.wire.SweepRequest;
 import io.longhaul.protocol.zfs.Zfs;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -295,9 +293,7 @@ public final class ReceiveSessions implements AutoCloseable {
 
   private static void deleteChunks(SessionSpool spool) {
     try {
-      for (Path chunk : spool.chunkFiles()) {
-        Files.deleteIfExists(chunk);
-      }
+      spool.deleteChunks();
     } catch (IOException e) {
       LOG.atWarn().setCause(e).addKeyValue("session", spool.id()).log("chunks not deleted yet");
     }
@@ -380,7 +376,7 @@ public final class ReceiveSessions implements AutoCloseable {
    *     {@code who} may pause
    */
   public ReceiveStatus pause(SessionId id, String reason, Identity who)
-      throws ProblemException, IOException {
+      throws ProblemException, IOException, InterruptedException {
     return mine(id, who).pause(new Pause(who.name(), reason, clock.instant()));
   }
 

@@ -142,13 +142,9 @@ final class PumpWatch {
   }
 
   private void observe() throws IOException, InterruptedException {
-    if (!Files.isDirectory(spool.spool().directory())) {
-      session.ended(
-          Failure.resumable(
-              FailureKind.SPOOL_FAILED,
-              "The directory "
-                  + spool.spool().directory()
-                  + " of this session is gone; somebody has deleted it under the running stream"));
+    Optional<Failure> deleted = spool.spool().deletedUnderIt();
+    if (deleted.isPresent()) {
+      session.ended(deleted.get());
       return;
     }
     boolean gone = mayBeGone();

@@ -28,7 +28,6 @@ import io.longhaul.sender.pump.SendPumpMain;
 import io.longhaul.sender.pump.SpooledSend;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -330,8 +329,9 @@ public final class SendSessions implements AutoCloseable {
    */
   private void bury(SendSession session) throws IOException {
     SendStatus status = session.status();
-    if (!isResumable(status)) {
-      deleteChunks(session.spool().spool());
+    SessionSpool spool = session.spool().spool();
+    if (!isResumable(status) && Files.isDirectory(spool.directory())) {
+      spool.deleteChunks();
     }
     if (tombstones.get(status.id()).isEmpty()) {
       putTombstone(session, status);
@@ -343,14 +343,6 @@ public final class SendSessions implements AutoCloseable {
     }
     live.remove(status.id());
     session.pumpIsGone();
-  }
-
-  private static void deleteChunks(SessionSpool spool) throws IOException {
-    if (Files.isDirectory(spool.directory())) {
-      for (Path file : spool.chunkFiles()) {
-        Files.deleteIfExists(file);
-      }
-    }
   }
 
   static boolean isResumable(SendStatus status) {

@@ -1,6 +1,8 @@
 package io.longhaul.protocol.spool;
 
 import io.longhaul.protocol.SessionId;
+import io.longhaul.protocol.failure.Failure;
+import io.longhaul.protocol.failure.FailureKind;
 import io.longhaul.protocol.retry.Sleeper;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -136,6 +138,25 @@ public record SessionSpool(SessionId id, Path directory) {
 
   private static String name(long number, String suffix) {
     return String.format(Locale.ROOT, "%08d.%s", number, suffix);
+  }
+
+  /** Returns why the session has failed, if somebody has deleted its directory under it. */
+  public Optional<Failure> deletedUnderIt() {
+    return Files.isDirectory(directory)
+        ? Optional.empty()
+        : Optional.of(
+            Failure.resumable(
+                FailureKind.SPOOL_FAILED,
+                "The directory "
+                    + directory
+                    + " of this session is gone; somebody has deleted it under the running stream"));
+  }
+
+  /** Deletes all chunks, whole or not. */
+  public void deleteChunks() throws IOException {
+    for (Path file : chunkFiles()) {
+      Files.deleteIfExists(file);
+    }
   }
 
   /** Returns the number of a {@code .chunk}, {@code .part} or {@code .have} file; else empty. */
