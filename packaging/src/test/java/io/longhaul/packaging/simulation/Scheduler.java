@@ -43,7 +43,7 @@ public final class Scheduler implements Executor {
   private static final int BLOCKED = 13;
   private static final int UNBLOCKED = 14;
   private static final int TERMINATED = 99;
-  private static final long STUCK_NANOS = 2_000_000_000L;
+  private static final long STUCK_NANOS = 60_000_000_000L;
 
   private static final Constructor<?> BUILDER;
   private static final Field STATE;
@@ -349,6 +349,7 @@ public final class Scheduler implements Executor {
   static void vanish() {
     while (true) {
       LockSupport.park();
+      boolean _ = Thread.interrupted(); // or it would not park again
     }
   }
 

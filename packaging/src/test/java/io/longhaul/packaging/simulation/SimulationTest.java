@@ -31,7 +31,6 @@ class SimulationTest {
     AtomicInteger delivered = new AtomicInteger();
     long began = System.nanoTime();
     LongStream.rangeClosed(from, to)
-        .parallel()
         .filter(_ -> failed.size() < MOST_TOLD)
         .forEach(seed -> {
           World world = new World(seed, Set.of(), false);

@@ -119,7 +119,7 @@ public final class World {
         scheduler.run(
             () -> !violations.isEmpty() || (scheduler.steps() % 32 == 0 && isOver()), MOST_STEPS);
     if (violations.isEmpty() && !over && !isOver()) {
-      violate("it does not come to an end; at %s", Duration.ofNanos(nanos()));
+      violate("it does not come to an end; at %s there are %s", Duration.ofNanos(nanos()), left());
     }
     if (violations.isEmpty()) {
       judge();
@@ -715,6 +715,15 @@ public final class World {
         && alive("receive-pump").isEmpty()
         && alive("sink").isEmpty()
         && (sending.disk().find(SEND_DIRECTORY) == null || isResumable());
+  }
+
+  private List<String> left() {
+    List<String> all = new ArrayList<>(sending.disk().children(ROOT));
+    all.addAll(receiving.disk().children(ROOT));
+    all.addAll(sending.disk().children(ROOT + "/longhaul-send-ended"));
+    all.addAll(receiving.disk().children(ROOT + "/longhaul-receive-ended"));
+    processes.stream().filter(SimProcess::isAlive).map(SimProcess::name).forEach(all::add);
+    return all;
   }
 
   private boolean isResumable() {

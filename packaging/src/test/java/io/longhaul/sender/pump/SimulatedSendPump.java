@@ -32,6 +32,7 @@ public final class SimulatedSendPump {
             world::nanos,
             world.sleeper(),
             process.identity(),
+            _ -> {},
             (_, _, blocks, queue) -> {
               process.operation("start the source");
               return events.source(new SimSource(world.nextSource(process), blocks));

@@ -9,7 +9,6 @@ import io.longhaul.protocol.chunk.ManifestWriter;
 import io.longhaul.protocol.durable.Shortage;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
-import io.longhaul.protocol.pipe.OwnImage;
 import io.longhaul.protocol.retry.Sleeper;
 import io.longhaul.protocol.spool.Control;
 import io.longhaul.protocol.spool.LastWord;
@@ -131,7 +130,7 @@ final class SendPump {
   private Outcome pump() throws InterruptedException {
     try {
       loadEndingClasses();
-      OwnImage.load(spool.directory());
+      machine.rehearsal().in(spool.directory());
       removeLeftovers();
       int attempt = before.map(Started::attempt).orElse(0) + 1;
       String cause = "the pump was killed, or the machine went down";
@@ -224,10 +223,12 @@ final class SendPump {
     }
     boolean rebooted =
         before.isPresent() && !before.get().pump().bootId().equals(machine.self().bootId());
+    long released = SpoolFile.mark(spool.released()).orElse(Mark.NONE).to();
     for (Path file : spool.chunkFiles()) {
-      boolean whole = file.equals(spool.chunk(SessionSpool.chunkNumber(file).orElseThrow()));
-      if (!whole || rebooted || SessionSpool.chunkNumber(file).orElseThrow() >= recorded) {
-        Files.delete(file);
+      long number = SessionSpool.chunkNumber(file).orElseThrow();
+      boolean whole = file.equals(spool.chunk(number));
+      if (!whole || rebooted || number >= recorded || number < released) {
+        Files.deleteIfExists(file); // the agent may have released it meanwhile
       }
     }
   }

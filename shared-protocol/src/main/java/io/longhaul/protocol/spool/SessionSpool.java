@@ -35,7 +35,7 @@ public record SessionSpool(SessionId id, Path directory) {
   private static final String RESERVE = "reserve";
 
   /* Until these go, a deletion that is cut short leaves what is known to be ours. */
-  private static final List<Path> LAST = List.of(Path.of(REQUEST), Path.of(LOCK));
+  private static final List<String> LAST = List.of(REQUEST, LOCK);
 
   /* What there may be before the request is; see SpoolRoot.create and DurableFile. */
   private static final Set<String> BEFORE_REQUEST = Set.of("." + REQUEST + ".new", RESERVE, LOCK);
@@ -247,12 +247,12 @@ public record SessionSpool(SessionId id, Path directory) {
         }
         for (Path file : files) {
           Path fileName = file.getFileName();
-          if (!LAST.contains(fileName)) {
+          if (!LAST.contains(fileName.toString())) {
             deleteFile(files, fileName);
           }
         }
-        for (Path fileName : LAST) {
-          deleteFile(files, fileName);
+        for (String last : LAST) {
+          deleteFile(files, name.resolveSibling(last));
         }
       } catch (NoSuchFileException e) {
         return; // somebody else was quicker
