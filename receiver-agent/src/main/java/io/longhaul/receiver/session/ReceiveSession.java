@@ -236,13 +236,16 @@ public final class ReceiveSession {
       puller = pulling;
       pulse.follow(pulling);
       while (!waitForResume(hold)) {
-        boolean mending = Files.exists(spool.damaged());
+        OptionalLong mending =
+            Files.exists(spool.damaged())
+                ? OptionalLong.of(pulling.mended())
+                : OptionalLong.empty();
         try (Pulling pull = Pulling.start(pulling, sleeper)) {
           pump.ensureRunning();
           if (end.isEmpty()) {
             become(SessionState.RUNNING, "pulling from " + spooled.request().peer());
           }
-          if (follow(hold, pull, mending)) {
+          if (follow(hold, pull, pulling, mending)) {
             return;
           }
         }
@@ -266,19 +269,17 @@ public final class ReceiveSession {
   /**
    * Follows the pump and the puller.
    *
-   * @param mending whether the puller has begun with a damaged chunk
+   * @param mending how many chunks the puller had mended when it began with another damaged one
    * @return whether the pump has left its outcome, as against the puller having to begin anew:
    *     because the session was paused, or the pump has found a damaged chunk
    */
-  private boolean follow(SinkHold hold, Pulling pull, boolean mending)
+  private boolean follow(SinkHold hold, Pulling pull, Puller pulling, OptionalLong mending)
       throws IOException, SessionEndedException, InterruptedException {
-    boolean known = mending;
     while (!look(hold, pull)) {
-      boolean damaged = Files.exists(spool.damaged());
-      if ((pause.get() != null && end.isEmpty()) || (damaged && !known)) {
+      boolean known = mending.equals(OptionalLong.of(pulling.mended()));
+      if ((pause.get() != null && end.isEmpty()) || (Files.exists(spool.damaged()) && !known)) {
         return false;
       }
-      known = damaged;
       checkSender();
       checkLimits();
       pauseBetweenLooks();

@@ -8,7 +8,6 @@ import io.longhaul.protocol.spool.SessionSpool;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /**
  * What earlier attempts of the source have sealed: where its chunks end and what their digests are.
@@ -39,11 +38,6 @@ final class Replay implements Closeable {
   /** Returns one past the last chunk that is to be given again. */
   long sealedTo() {
     return sealedTo;
-  }
-
-  /** Returns the source's exit status, if an earlier attempt has come to the end of the stream. */
-  OptionalInt exit() {
-    return manifest.end().map(end -> OptionalInt.of(end.exit())).orElse(OptionalInt.empty());
   }
 
   /** Returns how many attempts in a row have sealed nothing. */

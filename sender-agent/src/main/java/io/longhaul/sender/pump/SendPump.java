@@ -174,9 +174,6 @@ final class SendPump {
                 room,
                 send.request().chunkBytes(),
                 times.sealAfter())) {
-      if (manifest.ended()) {
-        return new Outcome(replay.exit(), Optional.empty(), ""); // only the outcome was missing
-      }
       if (attempt > 1) {
         if (replay.fruitlessAttempts() >= MOST_FRUITLESS) {
           return failed(SourceFailures.fruitless(MOST_FRUITLESS, cause));

@@ -30,7 +30,7 @@ final class PumpWatch {
   private static final Logger LOG = LoggerFactory.getLogger(PumpWatch.class);
   private static final Duration LOOK = Duration.ofMillis(200);
   private static final Duration LOOK_WHEN_AWAITED = Duration.ofMillis(10);
-  private static final long PROBE_NANOS = 500_000_000;
+  static final long PROBE_NANOS = 500_000_000;
   private static final int LOG_SHOWN = 2000;
 
   private final SendSession session;
@@ -156,7 +156,7 @@ final class PumpWatch {
     Optional<Outcome> outcome = spool.outcome();
     if (outcome.isPresent()) {
       outcome.get().failure().ifPresent(session::ended);
-    } else if (gone) {
+    } else if (gone && spool.end().isEmpty()) { // after the end record nobody needs the pump
       pumpDied();
     } else if (session.judge() == Inactivity.Verdict.STALLED) {
       session.end(

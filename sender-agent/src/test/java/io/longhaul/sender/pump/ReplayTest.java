@@ -204,4 +204,17 @@ final class ReplayTest {
     assertThat(pump.outcome().failure()).isEmpty();
     assertThat(pump.bytes()).isEqualTo(STREAM);
   }
+
+  @Test
+  void aReleasedChunkThatAnEarlierAttemptHasWrittenAnewDoesNotStay() throws Exception {
+    PumpUnderTest pump = pump("until [ -e %s ]; do sleep 0.02; done; exit 3".formatted(go));
+    await(() -> pump.chunks().size() == 10);
+    Files.createFile(go);
+    pump.outcome();
+    pump.release(4);
+    Files.write(pump.spool.chunk(2), new byte[CHUNK]);
+    assertThat(pump.startAnother().outcome().failure()).isEmpty();
+    assertThat(pump.spool.chunk(2)).doesNotExist();
+    assertThat(pump.spool.chunk(4)).exists();
+  }
 }

@@ -36,6 +36,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The life of send sessions, over HTTP, with pumps in processes of their own. */
 @Timeout(120)
@@ -213,6 +215,27 @@ final class SendSessionsTest {
     assertThat(forgotten.statusCode()).isEqualTo(200);
     assertThat(sender.spool(id).directory()).doesNotExist();
     assertThat(type(sender.get(ApiPaths.send(id), ""))).isEqualTo(ProblemType.NO_SUCH_SESSION);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aPumpThatIsKilledAfterTheEndRecordHasDoneItsWork(boolean repeatable) throws Exception {
+    if (repeatable) {
+      sender.addRepeatable("word", "printf word");
+    }
+    SessionId id = sender.send("word");
+    sender.awaitState(id, SessionState.DRAINING);
+    while (!Files.exists(sender.spool(id).outcome())) {
+      LockSupport.parkNanos(10_000_000);
+    }
+    Files.delete(sender.spool(id).outcome());
+    sender.restart();
+    LockSupport.parkNanos(PumpWatch.PROBE_NANOS * 3);
+    assertThat(sender.status(id).state()).isEqualTo(SessionState.DRAINING);
+    assertThat(sender.status(id).attempt()).isEqualTo(1);
+    release(id, 1);
+    assertThat(complete(id).state()).isEqualTo(SessionState.DONE);
+    awaitGone(id);
   }
 
   @Test
