@@ -100,6 +100,7 @@ public final class SimulatedSender {
   }
 
   private void takeUp(SessionSpool spool, SpooledSend send) throws IOException {
+    spool.forceNames();
     SendSession open =
         SendSession.open(send, new SpoolView(spool, process.host().bootId()), world::nanos);
     boolean neverStarted =

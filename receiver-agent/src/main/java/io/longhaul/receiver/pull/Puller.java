@@ -108,11 +108,14 @@ public final class Puller implements AutoCloseable {
   public void run() throws SessionEndedException, SessionPausedException, InterruptedException {
     try {
       refetchDamaged();
-      verified.restart();
-      if (verified.ended()) {
-        return;
+      while (!verified.ended()) {
+        verified.restart();
+        int repeated = new PullRun(sender, spool, verified, open(), gate, count, machine).pull();
+        if (repeated > 0) {
+          new Recheck(sender, spool, count, clock).compare(verified.to());
+          verified.agreesWith(repeated);
+        }
       }
-      new PullRun(sender, spool, verified, open(), gate, count, machine).pull();
     } catch (SessionEndedException | SessionPausedException e) {
       throw e;
     } catch (RetryableException | AgentFailedException e) {

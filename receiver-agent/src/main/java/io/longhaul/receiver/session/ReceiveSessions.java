@@ -122,6 +122,7 @@ public final class ReceiveSessions implements AutoCloseable {
       spool.delete(); // the agent was killed while it created the session: nobody knows of it
       return;
     }
+    spool.forceNames();
     SpooledReceive spooled = SpooledReceive.read(spool);
     Optional<EndedReceive> ended = tombstones.get(spool.id());
     Sender sender = Sender.of(senders, spooled);

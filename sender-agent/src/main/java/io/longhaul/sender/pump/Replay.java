@@ -50,21 +50,6 @@ final class Replay implements Closeable {
     return number < sealedTo ? manifest.chunk(number) : Optional.empty();
   }
 
-  /** Says that the source gave other bytes than before. */
-  static Failure differs(ChunkRecord before, ChunkRecord now) {
-    return Failure.permanent(
-        FailureKind.SOURCE_DIFFERS,
-        ("Tried to repeat the stream up to where it was cut but chunk %d differs: it was %s (%d"
-                + " bytes), it is now %s (%d bytes); the source does not repeat itself byte for byte,"
-                + " so start a new session from the beginning")
-            .formatted(
-                before.chunk(),
-                before.digests().strongest(),
-                before.length(),
-                now.digests().strongest(),
-                now.length()));
-  }
-
   /** Says that the source ended before it was where it had been. */
   static Failure tooShort(long bytes) {
     return Failure.permanent(

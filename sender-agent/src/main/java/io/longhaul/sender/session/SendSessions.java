@@ -124,6 +124,7 @@ public final class SendSessions implements AutoCloseable {
 
   private void takeUp(SessionSpool spool, SpooledSend send)
       throws IOException, InterruptedException {
+    spool.forceNames();
     SendSession session = SendSession.open(send, new SpoolView(spool), System::nanoTime);
     boolean neverStarted =
         !Files.exists(spool.started())

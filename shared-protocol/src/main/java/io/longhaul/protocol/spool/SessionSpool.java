@@ -1,6 +1,7 @@
 package io.longhaul.protocol.spool;
 
 import io.longhaul.protocol.SessionId;
+import io.longhaul.protocol.durable.DurableFile;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
 import io.longhaul.protocol.retry.Sleeper;
@@ -150,6 +151,11 @@ public record SessionSpool(SessionId id, Path directory) {
                 "The directory "
                     + directory
                     + " of this session is gone; somebody has deleted it under the running stream"));
+  }
+
+  /** Forces the names of its files to disk: an agent that was killed may not have done so. */
+  public void forceNames() throws IOException {
+    DurableFile.forceDirectory(directory);
   }
 
   /** Deletes all chunks, whole or not. */
