@@ -54,6 +54,7 @@ public final class World {
   private static final Duration FAULTS_FOR = Duration.ofSeconds(40);
   private static final Duration SHORT = Duration.ofMillis(20);
   private static final long MOST_STEPS = 60_000;
+  private static final long STEPS_A_SECOND = 1000;
   private static final long FIRST_PID = 1L << 30;
   private static final int KILLED = 137;
   private static final int FRUITLESS = 5;
@@ -73,6 +74,7 @@ public final class World {
   private final List<String> violations = new ArrayList<>();
   private final Set<FailureKind> allowed = EnumSet.noneOf(FailureKind.class);
   private long pids = FIRST_PID;
+  private long mostSteps = MOST_STEPS;
   private int crashesLeft;
   private int flipsLeft;
   private int sinkStarts;
@@ -108,6 +110,12 @@ public final class World {
     return new Host(name, disk);
   }
 
+  /** Cuts the link once more than the plan does. */
+  void cut(Duration after, Duration time) {
+    scheduler.after(after, () -> network.cut(time));
+    mostSteps += time.toSeconds() * STEPS_A_SECOND;
+  }
+
   /** Runs the schedule; returns what did not hold. */
   List<String> run() {
     trace("plan: %d bytes, %s", plan.stream().length, described());
@@ -117,7 +125,7 @@ public final class World {
     startReceiver();
     boolean over =
         scheduler.run(
-            () -> !violations.isEmpty() || (scheduler.steps() % 32 == 0 && isOver()), MOST_STEPS);
+            () -> !violations.isEmpty() || (scheduler.steps() % 32 == 0 && isOver()), mostSteps);
     if (violations.isEmpty() && !over && !isOver()) {
       violate("it does not come to an end; at %s there are %s", Duration.ofNanos(nanos()), left());
     }
@@ -644,11 +652,7 @@ public final class World {
 
   private void breakSomething(int kind, Duration time) {
     switch (kind) {
-      case 0, 1, 2, 3 -> {
-        trace("link down for %s", time);
-        network.down(true);
-        scheduler.after(time, () -> network.down(false));
-      }
+      case 0, 1, 2, 3 -> network.cut(time);
       case 4, 5 -> fill(sending, time);
       case 6, 7 -> fill(receiving, time);
       case 8 -> {
