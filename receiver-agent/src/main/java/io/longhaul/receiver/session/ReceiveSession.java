@@ -532,7 +532,8 @@ public final class ReceiveSession {
   }
 
   /**
-   * Takes a pause back; does nothing if there is none.
+   * Takes a pause back, and takes up a session again whose sender was out of reach for too long;
+   * does nothing if it is neither.
    *
    * @throws ProblemException if the session has ended
    */
@@ -543,7 +544,16 @@ public final class ReceiveSession {
     }
     Files.deleteIfExists(spool.paused());
     pause.set(null);
+    takeUpAgain();
     return status();
+  }
+
+  /** Ends the suspension at the unreachable limit; any other pause the session's thread ends. */
+  private synchronized void takeUpAgain() {
+    if (failure != null && failure.kind() == FailureKind.UNREACHABLE && !state.ended()) {
+      inactivity.beginAnew();
+      become(end.isEmpty() ? SessionState.RUNNING : SessionState.DRAINING, "resumed");
+    }
   }
 
   static ProblemException ended(ReceiveStatus status) {

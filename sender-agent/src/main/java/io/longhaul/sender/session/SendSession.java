@@ -436,7 +436,8 @@ public final class SendSession {
   }
 
   /**
-   * Takes a pause back; does nothing if there is none.
+   * Takes a pause back, and takes up a session again whose reader was out of reach for too long;
+   * does nothing if it is neither.
    *
    * @throws ProblemException if the session has ended
    */
@@ -457,7 +458,7 @@ public final class SendSession {
   private void resumed() {
     lock.lock();
     try {
-      if (pause != null) {
+      if (state == SessionState.PAUSED) {
         pause = null;
         failure = null;
         inactivity.beginAnew();
