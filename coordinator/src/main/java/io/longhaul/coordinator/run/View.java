@@ -98,6 +98,20 @@ public record View(Sight<SendStatus> send, Sight<ReceiveStatus> receive, long no
         .map(status -> status.sinceContact().plus(receive.age(nowNanos)));
   }
 
+  /**
+   * Returns for how long the receiver-agent has not answered us, or the sender has not heard of it
+   * if that is longer: it may have gone before we began to watch. Empty while it answers.
+   */
+  Optional<Duration> receiverAway() {
+    return receive
+        .away(nowNanos)
+        .flatMap(ours ->
+            Stream.concat(
+                    Stream.of(ours),
+                    send.status().map(s -> s.sinceContact().plus(send.age(nowNanos))).stream())
+                .max(Duration::compareTo));
+  }
+
   /** Returns the time since anything moved on either side, as far as we have heard. */
   public Duration sinceProgress() {
     return Stream.concat(

@@ -31,10 +31,7 @@ public record Watchdog(SessionLimits limits, Duration margin) {
     }
     Duration still = view.sinceProgress();
     Optional<Duration> away =
-        Stream.of(
-                view.send().away(view.nowNanos()),
-                view.receive().away(view.nowNanos()),
-                view.senderAway())
+        Stream.of(view.send().away(view.nowNanos()), view.receiverAway(), view.senderAway())
             .flatMap(Optional::stream)
             .max(Duration::compareTo);
     if (away.isEmpty()) {

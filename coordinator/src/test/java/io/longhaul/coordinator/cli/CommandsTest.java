@@ -391,6 +391,19 @@ class CommandsTest {
   }
 
   @Test
+  void resumeDoesNotTakeTheLimitForPassedThatItHasJustLetBeginAnew() {
+    Failure away = Failure.resumable(FailureKind.UNREACHABLE, "the sender was out of reach");
+    office.says(CommandsTest::running);
+    vault
+        .says(receiving(SessionState.PAUSED).failure(away)::status)
+        .says(receiving(SessionState.RUNNING)::status)
+        .says(delivered()::status);
+    Run run = run("resume", ID.text());
+    assertThat(run.exit()).isZero();
+    assertThat(run.out()).contains("done: ");
+  }
+
+  @Test
   void resumeOfWhatIsOutOfReachIsNoSuccess() {
     vault.says(receiving(SessionState.PAUSED)::status);
     office.stop();

@@ -2,6 +2,7 @@ package io.longhaul.coordinator.run;
 
 import static io.longhaul.coordinator.testing.Statuses.receiving;
 import static io.longhaul.coordinator.testing.Statuses.sending;
+import static io.longhaul.coordinator.testing.Statuses.withoutReader;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.longhaul.protocol.SessionState;
@@ -68,6 +69,18 @@ class WatchdogTest {
         .get()
         .extracting(Failure::kind)
         .isEqualTo(FailureKind.UNREACHABLE);
+  }
+
+  @Test
+  void theSenderKnowsForHowLongAReceiverIsAwayThatWeHaveJustBegunToWatch() {
+    Sight<SendStatus> lonely = Sight.of(withoutReader(UNREACHABLE), START);
+    Sight<ReceiveStatus> silent = Sight.<ReceiveStatus>none().silent("refused", START);
+    assertThat(watchdog.bark(after(MARGIN, lonely, silent))).isEmpty();
+    assertThat(watchdog.bark(after(MARGIN.plusNanos(1), lonely, silent)))
+        .get()
+        .extracting(Failure::kind)
+        .isEqualTo(FailureKind.UNREACHABLE);
+    assertThat(watchdog.bark(after(Duration.ofHours(1), lonely, RECEIVE))).isEmpty();
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.longhaul.packaging.simulation;
 
 import io.longhaul.protocol.pipe.ProcessIdentity;
+import io.longhaul.protocol.pipe.Uptime;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +53,11 @@ public final class SimProcess {
   /** Returns which process it is. */
   public ProcessIdentity identity() {
     return identity;
+  }
+
+  /** Returns the uptime of its host. */
+  public Uptime uptime() {
+    return host.uptime(world::nanos);
   }
 
   /** Returns a path as this process sees it. */

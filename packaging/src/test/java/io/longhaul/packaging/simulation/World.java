@@ -698,7 +698,7 @@ public final class World {
         kill(process);
       }
     }
-    host.booted();
+    host.booted(nanos());
     host.disk().reboot(random);
     if (host == receiving) {
       receiverRebooted = true;

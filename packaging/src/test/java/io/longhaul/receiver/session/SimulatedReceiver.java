@@ -74,7 +74,8 @@ public final class SimulatedReceiver {
             zfs,
             world.receiveLimit(),
             world::wall,
-            new ReceiveMachine(world.sleeper(), new SimFifos(process), host(process), pull));
+            new ReceiveMachine(
+                world.sleeper(), new SimFifos(process), host(process), pull, process.uptime()));
     sessions.scan();
     create(world, sessions);
     while (true) {

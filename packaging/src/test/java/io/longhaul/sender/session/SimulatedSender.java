@@ -11,6 +11,7 @@ import io.longhaul.protocol.chunk.ChunkRecord;
 import io.longhaul.protocol.failure.Problem;
 import io.longhaul.protocol.failure.ProblemException;
 import io.longhaul.protocol.failure.ProblemType;
+import io.longhaul.protocol.pipe.Uptime;
 import io.longhaul.protocol.spool.Retention;
 import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.spool.SessionSpool;
@@ -64,7 +65,9 @@ public final class SimulatedSender {
     this.root = root;
     this.tombstones = tombstones;
     this.retention =
-        new Retention(world::wall, () -> Duration.ofNanos(world.nanos()).plus(UPTIME_BEFORE));
+        new Retention(
+            world::wall,
+            new Uptime(process.host().bootId(), () -> world.nanos() + UPTIME_BEFORE.toNanos()));
   }
 
   /** Runs the agent until it is killed. */
@@ -102,7 +105,7 @@ public final class SimulatedSender {
   private void takeUp(SessionSpool spool, SpooledSend send) throws IOException {
     spool.forceNames();
     SendSession open =
-        SendSession.open(send, new SpoolView(spool, process.host().bootId()), world::nanos);
+        SendSession.open(send, new SpoolView(spool, process.host().bootId()), process.uptime());
     boolean neverStarted =
         !Files.exists(spool.started())
             && !Files.exists(spool.outcome())
@@ -126,7 +129,7 @@ public final class SimulatedSender {
         SessionSpool spool = root.create(send.id(), Json.TOLERANT.writeValueAsBytes(send));
         Process pump = world.startSendPump(spool.directory());
         follow(
-            SendSession.open(send, new SpoolView(spool, process.host().bootId()), world::nanos),
+            SendSession.open(send, new SpoolView(spool, process.host().bootId()), process.uptime()),
             Optional.of(pump));
       } catch (IOException e) {
         world.trace("sender-agent cannot create the session: %s", e);

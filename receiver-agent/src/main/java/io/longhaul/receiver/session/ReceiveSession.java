@@ -15,6 +15,8 @@ import io.longhaul.protocol.failure.ProblemException;
 import io.longhaul.protocol.failure.ProblemType;
 import io.longhaul.protocol.failure.SessionEndedException;
 import io.longhaul.protocol.retry.Sleeper;
+import io.longhaul.protocol.spool.ActivityFile;
+import io.longhaul.protocol.spool.Inactivity;
 import io.longhaul.protocol.spool.Mark;
 import io.longhaul.protocol.spool.Outcome;
 import io.longhaul.protocol.spool.Pause;
@@ -60,7 +62,8 @@ public final class ReceiveSession {
   private final ReceiveMachine machine;
   private final Sleeper sleeper;
   private final PumpWatch pump;
-  private final Pulse pulse = new Pulse();
+  private final Pulse pulse;
+  private final ActivityFile activity;
   private final Inactivity inactivity;
   private final AtomicReference<@Nullable Failure> endAsked = new AtomicReference<>();
   private final AtomicReference<@Nullable Pause> pause = new AtomicReference<>();
@@ -94,7 +97,9 @@ public final class ReceiveSession {
     this.machine = machine;
     this.sleeper = machine.sleeper();
     this.pump = new PumpWatch(spool, machine.pumps(), sleeper);
-    this.inactivity = new Inactivity(spooled.request().limits(), System.nanoTime());
+    this.pulse = new Pulse(machine.uptime());
+    this.activity = new ActivityFile(spool, spooled.request().limits(), machine.uptime());
+    this.inactivity = new Inactivity(spooled.request().limits(), machine.uptime(), activity.kept());
   }
 
   /** Takes a session that has ended. */
@@ -240,7 +245,7 @@ public final class ReceiveSession {
             Files.exists(spool.damaged())
                 ? OptionalLong.of(pulling.mended())
                 : OptionalLong.empty();
-        try (Pulling pull = Pulling.start(pulling, sleeper)) {
+        try (Pulling pull = Pulling.start(pulling, sleeper, machine.uptime())) {
           pump.ensureRunning();
           if (end.isEmpty()) {
             become(SessionState.RUNNING, "pulling from " + spooled.request().peer());
@@ -260,9 +265,10 @@ public final class ReceiveSession {
     for (Pause now = pause.get(); now != null && !over; now = pause.get()) {
       pauseFor(now.failure());
       over = pump.wasStarted() && lookAtPump(hold);
+      inactivity.beginAnew();
+      activity.keep(inactivity.activity());
       pauseBetweenLooks();
     }
-    inactivity.resumed(System.nanoTime());
     return over;
   }
 
@@ -282,6 +288,7 @@ public final class ReceiveSession {
       }
       checkSender();
       checkLimits();
+      activity.keep(inactivity.activity());
       pauseBetweenLooks();
     }
     return true;
@@ -350,7 +357,9 @@ public final class ReceiveSession {
   }
 
   private void lookAtPull(Pulling pull) throws IOException, SessionEndedException {
-    switch (pull.state()) {
+    Pulling.State now = pull.state();
+    noteActivity(now);
+    switch (now) {
       case Pulling.State.Paused paused ->
           pauseFor(Failure.resumable(FailureKind.PEER_REFUSED, paused.why()));
       case Pulling.State.Ended ended -> throw new SessionEndedException(ended.failure());
@@ -359,12 +368,21 @@ public final class ReceiveSession {
         unlessVerifying(SessionState.DRAINING, "the stream has arrived whole");
       }
       case Pulling.State.Running _ -> {
-        if (judge() != Inactivity.Verdict.UNREACHABLE) {
+        if (inactivity.verdict() != Inactivity.Verdict.UNREACHABLE) {
           unlessVerifying(
               end.isEmpty() ? SessionState.RUNNING : SessionState.DRAINING, "the sender is back");
         }
       }
     }
+  }
+
+  /** Notes what has moved, and whether the sender is there: one that refuses us is. */
+  private void noteActivity(Pulling.State now) {
+    boolean answered = pulse.sender().isPresent() || now instanceof Pulling.State.Paused;
+    if (end.isPresent() || (answered && pulse.transfer().peerReachable())) {
+      inactivity.contact(); // after the end nobody asks it any more
+    }
+    pulse.sinceMoved().ifPresent(inactivity::progress);
   }
 
   private void unlessVerifying(SessionState next, String reason) {
@@ -396,21 +414,24 @@ public final class ReceiveSession {
   }
 
   private void checkLimits() throws SessionEndedException {
-    if (end.isPresent() && fed.complete()) {
-      return; // the sink's finish counts as progress; the pump has a limit of its own
-    }
-    if (pulse.sender().flatMap(SendStatus::failure).filter(ReceiveSession::isPause).isPresent()) {
-      inactivity.resumed(System.nanoTime());
+    boolean finishing = end.isPresent() && fed.complete(); // the sink's finish counts as progress
+    if (finishing
+        || pulse
+            .sender()
+            .flatMap(SendStatus::failure)
+            .filter(ReceiveSession::isPause)
+            .isPresent()) {
+      inactivity.beginAnew();
       return;
     }
-    switch (judge()) {
+    switch (inactivity.verdict()) {
       case FINE -> {}
       case UNREACHABLE ->
           pauseFor(
               Failure.resumable(
                   FailureKind.UNREACHABLE,
                   "The sender was out of reach for "
-                      + TimeSpan.display(pulse.sinceContact())
+                      + TimeSpan.display(inactivity.sinceContact())
                       + ", the session's limit; the session waits and goes on when it is back"));
       case STALLED -> throw new SessionEndedException(stalled());
     }
@@ -418,14 +439,6 @@ public final class ReceiveSession {
 
   private static boolean isPause(Failure failure) {
     return failure.kind() == FailureKind.PAUSED;
-  }
-
-  private Inactivity.Verdict judge() {
-    return inactivity.judge(
-        System.nanoTime(),
-        end.isPresent() || pulse.transfer().peerReachable(), // nobody asks it any more
-        pulse.sinceContact(),
-        pulse.sinceMoved());
   }
 
   private Failure stalled() {
@@ -441,7 +454,7 @@ public final class ReceiveSession {
                 sinkIsSlow
                     ? "The sink took nothing of what was there"
                     : "The sender answers but nothing moved",
-                TimeSpan.display(pulse.sinceMoved()),
+                TimeSpan.display(inactivity.sinceProgress()),
                 paused.map(p -> "; it was paused: " + p.message()).orElse("")));
   }
 
@@ -520,7 +533,8 @@ public final class ReceiveSession {
   }
 
   /**
-   * Takes a pause back; does nothing if there is none.
+   * Takes a pause back, and takes up a session again whose sender was out of reach for too long;
+   * does nothing if it is neither.
    *
    * @throws ProblemException if the session has ended
    */
@@ -531,7 +545,16 @@ public final class ReceiveSession {
     }
     Files.deleteIfExists(spool.paused());
     pause.set(null);
+    takeUpAgain();
     return status();
+  }
+
+  /** Ends the suspension at the unreachable limit; any other pause the session's thread ends. */
+  private synchronized void takeUpAgain() {
+    if (failure != null && failure.kind() == FailureKind.UNREACHABLE && !state.ended()) {
+      inactivity.beginAnew();
+      become(end.isEmpty() ? SessionState.RUNNING : SessionState.DRAINING, "resumed");
+    }
   }
 
   static ProblemException ended(ReceiveStatus status) {
@@ -597,8 +620,8 @@ public final class ReceiveSession {
         fed.bytes(),
         progress.sender().map(SendStatus::estimateBytes).orElse(OptionalLong.empty()),
         pulse.transfer(),
-        pulse.sinceProgress(),
-        pulse.sinceContact(),
+        inactivity.sinceProgress(),
+        inactivity.sinceContact(),
         spooled.request().limits(),
         spooled.request().labels(),
         end,

@@ -7,6 +7,7 @@ import io.longhaul.protocol.config.DataSize;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.ProblemException;
 import io.longhaul.protocol.failure.ProblemType;
+import io.longhaul.protocol.pipe.Uptime;
 import io.longhaul.protocol.retry.Sleeper;
 import io.longhaul.protocol.spool.Pause;
 import io.longhaul.protocol.spool.Retention;
@@ -98,7 +99,7 @@ public final class ReceiveSessions implements AutoCloseable {
     this.result = new SinkResult(zfs, machine.sleeper());
     this.limitBytes = limitBytes;
     this.clock = clock;
-    this.retention = Retention.of(clock);
+    this.retention = new Retention(clock, Uptime.ofThisMachine());
     this.machine = machine;
     this.sleeper = machine.sleeper();
   }

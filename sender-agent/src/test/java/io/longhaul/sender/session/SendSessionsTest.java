@@ -325,6 +325,48 @@ final class SendSessionsTest {
   }
 
   @Test
+  void aSuspendedSessionIsTakenUpByResume() throws Exception {
+    sender.limit(new SessionLimits(Duration.ofHours(1), Duration.ofSeconds(1)));
+    SessionId id = sender.send("file");
+    while (sender.status(id).state() != SessionState.PAUSED) {
+      LockSupport.parkNanos(10_000_000);
+    }
+    SendStatus resumed =
+        SenderUnderTest.read(sender.post(id, "resume", Map.of()), SendStatus.class);
+    assertThat(resumed.state()).isEqualTo(SessionState.RUNNING);
+    assertThat(resumed.failure()).isEmpty();
+    assertThat(resumed.sinceContact()).isLessThan(Duration.ofSeconds(1));
+    abort(id);
+  }
+
+  @Test
+  void theNextAgentCountsOnWithoutANewContactOrProgress() throws Exception {
+    sender.limit(new SessionLimits(Duration.ofSeconds(20), Duration.ofHours(1)));
+    SessionId id = sender.send("stubborn");
+    sender.chunks(id, 1);
+    Duration before = Duration.ofSeconds(3);
+    while (sender.status(id).sinceProgress().compareTo(before) < 0) {
+      LockSupport.parkNanos(100_000_000);
+    }
+    sender.restart();
+    LockSupport.parkNanos(Duration.ofSeconds(1).toNanos()); // it has followed its pump by then
+    assertThat(sender.status(id).sinceProgress()).isGreaterThan(before);
+    assertThat(sender.status(id).sinceContact()).isGreaterThan(before);
+    abort(id);
+  }
+
+  @Test
+  void aReaderThatIsAwayForTooLongSuspendsTheSessionAlsoAfterTheEndOfTheSource() throws Exception {
+    sender.limit(new SessionLimits(Duration.ofHours(1), Duration.ofSeconds(1)));
+    SessionId id = sender.send("word");
+    sender.awaitState(id, SessionState.DRAINING);
+    while (sender.status(id).state() != SessionState.PAUSED) {
+      LockSupport.parkNanos(10_000_000);
+    }
+    assertThat(complete(id).state()).isEqualTo(SessionState.DONE);
+  }
+
+  @Test
   void aSourceThatMovesNothingForTooLongIsEnded() throws Exception {
     sender.limit(new SessionLimits(Duration.ofSeconds(2), Duration.ofHours(1)));
     SessionId id = sender.send("stubborn");

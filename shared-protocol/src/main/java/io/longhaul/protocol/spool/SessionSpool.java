@@ -56,6 +56,11 @@ public record SessionSpool(SessionId id, Path directory) {
     return directory.resolve("paused.json");
   }
 
+  /** Returns the file that says when the session last moved; see {@link Activity}. */
+  public Path activity() {
+    return directory.resolve("activity.json");
+  }
+
   /** Returns the file that says what the pump started; see {@link Started}. */
   public Path started() {
     return directory.resolve("started.json");
