@@ -350,8 +350,7 @@ public final class ReceiveSession {
 
   private void lookAtPull(Pulling pull) throws IOException, SessionEndedException {
     switch (pull.state()) {
-      case Pulling.State.Paused paused ->
-          pauseFor(Failure.resumable(FailureKind.PEER_REFUSED, paused.why()));
+      case Pulling.State.Paused paused -> pauseFor(paused.why());
       case Pulling.State.Ended ended -> throw new SessionEndedException(ended.failure());
       case Pulling.State.Whole _ -> {
         end = readEnd();
@@ -398,7 +397,7 @@ public final class ReceiveSession {
     if (end.isPresent() && fed.complete()) {
       return; // the sink's finish counts as progress; the pump has a limit of its own
     }
-    if (pulse.sender().flatMap(SendStatus::failure).filter(ReceiveSession::isPause).isPresent()) {
+    if (isPausedAtTheSender() || isPausedFor(FailureKind.INCOMPATIBLE)) {
       inactivity.resumed(System.nanoTime());
       return;
     }
@@ -415,8 +414,12 @@ public final class ReceiveSession {
     }
   }
 
-  private static boolean isPause(Failure failure) {
-    return failure.kind() == FailureKind.PAUSED;
+  private boolean isPausedAtTheSender() {
+    return pulse
+        .sender()
+        .flatMap(SendStatus::failure)
+        .filter(why -> why.kind() == FailureKind.PAUSED)
+        .isPresent();
   }
 
   private Inactivity.Verdict judge() {
@@ -508,14 +511,14 @@ public final class ReceiveSession {
     }
     SpoolFile.force(spool.paused(), why);
     pause.set(why);
-    for (int looks = 0; looks < MOST_PAUSE_LOOKS && !isPausedByHand(); looks++) {
+    for (int looks = 0; looks < MOST_PAUSE_LOOKS && !isPausedFor(FailureKind.PAUSED); looks++) {
       sleeper.sleep(LOOK);
     }
     return status();
   }
 
-  private synchronized boolean isPausedByHand() {
-    return state == SessionState.PAUSED && failure != null && isPause(failure);
+  private synchronized boolean isPausedFor(FailureKind kind) {
+    return state == SessionState.PAUSED && failure != null && failure.kind() == kind;
   }
 
   /**
