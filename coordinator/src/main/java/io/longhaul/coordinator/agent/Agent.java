@@ -32,6 +32,7 @@ import java.util.Map;
  * @param <S> how it tells of one
  */
 public final class Agent<Q, S> {
+  private static final String PROGRAM = "coordinator";
   private static final int IDLE_CONNECTIONS = 2;
   private static final Duration PEERS_WAIT = Duration.ofSeconds(50);
 
@@ -54,7 +55,7 @@ public final class Agent<Q, S> {
     this.name = name;
     this.role = role;
     this.url = at.url();
-    this.client = new AgentClient(AgentConnection.to(at, IDLE_CONNECTIONS));
+    this.client = new AgentClient(AgentConnection.to(PROGRAM, at, IDLE_CONNECTIONS));
     this.sessions = sessions;
     this.status = status;
     this.statuses = statuses;

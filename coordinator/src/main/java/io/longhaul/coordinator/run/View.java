@@ -4,6 +4,7 @@ import io.longhaul.protocol.SessionState;
 import io.longhaul.protocol.chunk.EndRecord;
 import io.longhaul.protocol.config.DataSize;
 import io.longhaul.protocol.config.TimeSpan;
+import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
 import io.longhaul.protocol.wire.ReceiveStatus;
 import io.longhaul.protocol.wire.SendStatus;
@@ -44,12 +45,13 @@ public record View(Sight<SendStatus> send, Sight<ReceiveStatus> receive, long no
         .or(() -> send.status().map(SendStatus::state));
   }
 
-  /** Returns whether somebody has paused either side. */
-  boolean isPausedByHand() {
+  /** Returns whether somebody has paused either side, or has to upgrade one. */
+  boolean waitsForAPerson() {
     return Stream.concat(
             send.status().flatMap(SendStatus::failure).stream(),
             receive.status().flatMap(ReceiveStatus::failure).stream())
-        .anyMatch(failure -> failure.kind() == FailureKind.PAUSED);
+        .map(Failure::kind)
+        .anyMatch(kind -> kind == FailureKind.PAUSED || kind == FailureKind.INCOMPATIBLE);
   }
 
   /** Returns the stream bytes that the sink was given. */

@@ -26,7 +26,7 @@ public record Watchdog(SessionLimits limits, Duration margin) {
 
   /** Returns why the session has to be ended, if it has to. */
   public Optional<Failure> bark(View view) {
-    if (view.isPausedByHand()) {
+    if (view.waitsForAPerson()) {
       return Optional.empty();
     }
     Duration still = view.sinceProgress();

@@ -203,9 +203,7 @@ class CommandsTest {
     nothingWasStarted(
         run(START),
         "receiver-agent of vault (longhaul 9.0)",
-        "protocol 7 to 9",
-        "1 to 1",
-        "upgrade");
+        "speaks protocol 7 to 9 and this coordinator protocol 1; upgrade this coordinator");
   }
 
   private static AgentInfo speaking(AgentInfo now, ProtocolVersion protocol) {

@@ -13,6 +13,8 @@ import io.longhaul.protocol.wire.SendStatus;
 import io.longhaul.protocol.wire.SessionLimits;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class WatchdogTest {
   private static final Duration STALLED = Duration.ofHours(24);
@@ -53,9 +55,10 @@ class WatchdogTest {
     assertThat(watchdog.bark(after(MARGIN.plusNanos(1), unknown, still))).isPresent();
   }
 
-  @Test
-  void aPauseByHandHasNoLimit() {
-    Failure paused = Failure.resumable(FailureKind.PAUSED, "Paused by root: office hours");
+  @ParameterizedTest
+  @EnumSource(names = {"PAUSED", "INCOMPATIBLE"})
+  void whatWaitsForAPersonHasNoLimit(FailureKind kind) {
+    Failure paused = Failure.resumable(kind, "Paused by root: office hours");
     Sight<ReceiveStatus> held =
         Sight.of(receiving(SessionState.PAUSED).failure(paused).status(), START);
     assertThat(watchdog.bark(after(STALLED.plusDays(30), SEND, held))).isEmpty();

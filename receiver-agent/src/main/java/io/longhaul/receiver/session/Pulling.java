@@ -25,7 +25,7 @@ final class Pulling implements AutoCloseable {
     record Running() implements State {}
 
     /** A person must change something; tried again every 30 seconds. */
-    record Paused(String why) implements State {}
+    record Paused(Failure why) implements State {}
 
     /** The verified end record is in the manifest. */
     record Whole() implements State {}
@@ -63,7 +63,7 @@ final class Pulling implements AutoCloseable {
         } catch (SessionPausedException e) {
           LOG.atWarn().addKeyValue("reason", e.getMessage()).log("paused");
           retriedNanos = NEVER;
-          state = new State.Paused(String.valueOf(e.getMessage()));
+          state = new State.Paused(e.failure());
           sleeper.sleep(PAUSE);
           retriedNanos = now();
         }

@@ -360,8 +360,7 @@ public final class ReceiveSession {
     Pulling.State now = pull.state();
     noteActivity(now);
     switch (now) {
-      case Pulling.State.Paused paused ->
-          pauseFor(Failure.resumable(FailureKind.PEER_REFUSED, paused.why()));
+      case Pulling.State.Paused paused -> pauseFor(paused.why());
       case Pulling.State.Ended ended -> throw new SessionEndedException(ended.failure());
       case Pulling.State.Whole _ -> {
         end = readEnd();
@@ -415,12 +414,7 @@ public final class ReceiveSession {
 
   private void checkLimits() throws SessionEndedException {
     boolean finishing = end.isPresent() && fed.complete(); // the sink's finish counts as progress
-    if (finishing
-        || pulse
-            .sender()
-            .flatMap(SendStatus::failure)
-            .filter(ReceiveSession::isPause)
-            .isPresent()) {
+    if (finishing || isPausedAtTheSender() || isPausedFor(FailureKind.INCOMPATIBLE)) {
       inactivity.beginAnew();
       return;
     }
@@ -437,8 +431,12 @@ public final class ReceiveSession {
     }
   }
 
-  private static boolean isPause(Failure failure) {
-    return failure.kind() == FailureKind.PAUSED;
+  private boolean isPausedAtTheSender() {
+    return pulse
+        .sender()
+        .flatMap(SendStatus::failure)
+        .filter(why -> why.kind() == FailureKind.PAUSED)
+        .isPresent();
   }
 
   private Failure stalled() {
@@ -522,14 +520,14 @@ public final class ReceiveSession {
     }
     SpoolFile.force(spool.paused(), why);
     pause.set(why);
-    for (int looks = 0; looks < MOST_PAUSE_LOOKS && !isPausedByHand(); looks++) {
+    for (int looks = 0; looks < MOST_PAUSE_LOOKS && !isPausedFor(FailureKind.PAUSED); looks++) {
       sleeper.sleep(LOOK);
     }
     return status();
   }
 
-  private synchronized boolean isPausedByHand() {
-    return state == SessionState.PAUSED && failure != null && isPause(failure);
+  private synchronized boolean isPausedFor(FailureKind kind) {
+    return state == SessionState.PAUSED && failure != null && failure.kind() == kind;
   }
 
   /**

@@ -23,6 +23,7 @@ import java.util.TreeSet;
  * receiver never sends its credential to an address that somebody told it. Immutable.
  */
 public final class Senders {
+  private static final String PROGRAM = "receiver-agent";
   private static final int MOST_CONNECTIONS = 96;
 
   private final Map<String, AgentAddress> addresses;
@@ -30,7 +31,7 @@ public final class Senders {
 
   /** Creates the senders by name. */
   public Senders(Map<String, AgentAddress> addresses) {
-    this(addresses, AgentConnection::to);
+    this(addresses, (address, idle) -> AgentConnection.to(PROGRAM, address, idle));
   }
 
   /** Creates the senders by name, reached in this way. */
