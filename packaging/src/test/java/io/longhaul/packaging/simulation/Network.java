@@ -81,7 +81,7 @@ public final class Network {
     if (process != null && its != null && process.isAlive()) {
       byte[] body = ("{\"releasedTo\":" + to + "}").getBytes(StandardCharsets.UTF_8);
       Call call = new Call("POST", "v1/sends/" + world.id() + "/release", Map.of(), body, "", "");
-      world.thread(process, () -> its.answer(call));
+      world.processes().thread(process, () -> its.answer(call));
     }
   }
 
@@ -152,7 +152,7 @@ public final class Network {
       throw new IOException("refused");
     }
     Answer[] answer = new Answer[1];
-    world.thread(process, () -> answer[0] = its.answer(call));
+    world.processes().thread(process, () -> answer[0] = its.answer(call));
     while (answer[0] == null) {
       world.scheduler().sleep(LOOK);
       if (!process.isAlive()) {

@@ -103,8 +103,8 @@ public final class SimProcess {
 
   /** Ends it as SIGKILL does. */
   void crash() {
-    world.crashed(this);
-    world.kill(this);
+    world.processes().crashed(this);
+    world.processes().kill(this);
     Scheduler.vanish();
   }
 

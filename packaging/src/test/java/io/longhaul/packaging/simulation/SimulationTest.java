@@ -41,7 +41,7 @@ class SimulationTest {
           if (!world.run().isEmpty()) {
             failed.add(seed);
           }
-          delivered.addAndGet(world.isDelivered() ? 1 : 0);
+          delivered.addAndGet(world.judge().isDelivered() ? 1 : 0);
         });
     double seconds = (System.nanoTime() - began) / 1e9;
     Quiet.say(
@@ -70,7 +70,7 @@ class SimulationTest {
     world.cut(IN_THE_MIDDLE, DAY);
     assertThat(world.run()).as("%s", world.trace()).isEmpty();
     assertThat(world.nanos()).isGreaterThan(DAY.toNanos());
-    assertThat(world.isDelivered()).isTrue();
+    assertThat(world.judge().isDelivered()).isTrue();
   }
 
   @ParameterizedTest

@@ -106,22 +106,22 @@ public final class SimulatedReceiver {
     return new PumpHost() {
       @Override
       public Process start(SessionSpool spool) {
-        return world.startReceivePump(process, spool.directory());
+        return world.processes().startReceivePump(process, spool.directory());
       }
 
       @Override
       public ProcessIdentity identity(long pid) {
-        return world.identity(pid);
+        return world.processes().identity(pid);
       }
 
       @Override
       public List<ProcessIdentity> users(Path fifo) throws IOException {
-        return world.users(process, fifo);
+        return world.processes().users(process, fifo);
       }
 
       @Override
       public boolean end(ProcessIdentity leader, Sleeper sleeper) throws InterruptedException {
-        return world.endGroup(leader);
+        return world.processes().endGroup(leader);
       }
     };
   }

@@ -113,12 +113,12 @@ public final class SimulatedSender {
             && !open.spool().locked();
     follow(
         open,
-        neverStarted ? Optional.of(world.startSendPump(spool.directory())) : Optional.empty());
+        neverStarted ? Optional.of(world.processes().startSendPump(spool.directory())) : Optional.empty());
   }
 
   private void follow(SendSession open, Optional<Process> pump) {
     session = open;
-    watch = new PumpWatch(open, spool -> world.startSendPump(spool.directory()), pump);
+    watch = new PumpWatch(open, spool -> world.processes().startSendPump(spool.directory()), pump);
   }
 
   /* As SendSessions.createNew, for a coordinator that asks again until it is answered. */
@@ -127,7 +127,7 @@ public final class SimulatedSender {
       try {
         SpooledSend send = world.sendRequest();
         SessionSpool spool = root.create(send.id(), Json.TOLERANT.writeValueAsBytes(send));
-        Process pump = world.startSendPump(spool.directory());
+        Process pump = world.processes().startSendPump(spool.directory());
         follow(
             SendSession.open(send, new SpoolView(spool, process.host().bootId()), process.uptime()),
             Optional.of(pump));
@@ -329,7 +329,7 @@ public final class SimulatedSender {
     } catch (NoSuchFileException e) {
       throw open.missing(record, "it is gone");
     }
-    world.chunkServed(process, number);
+    world.judge().chunkServed(process, number);
     return new Network.Answer(
         part ? 206 : 200,
         "application/octet-stream",
