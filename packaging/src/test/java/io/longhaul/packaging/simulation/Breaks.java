@@ -50,7 +50,8 @@ final class Breaks {
   }
 
   private void damage() {
-    List<String> files = new ArrayList<>(world.receiving().disk().children(World.RECEIVE_DIRECTORY));
+    List<String> files =
+        new ArrayList<>(world.receiving().disk().children(World.RECEIVE_DIRECTORY));
     files.removeIf(path -> !path.endsWith(".chunk") && !path.endsWith(".part"));
     if (files.isEmpty()) {
       return;
@@ -79,7 +80,9 @@ final class Breaks {
     if (host == world.receiving()) {
       world.judge().receiverRebooted();
     } else {
-      world.judge().allow(FailureKind.CHUNK_LOST); // if the source has ended: nothing repeats it then
+      world
+          .judge()
+          .allow(FailureKind.CHUNK_LOST); // if the source has ended: nothing repeats it then
     }
   }
 }

@@ -94,9 +94,13 @@ public final class Judge {
       boolean send = host == world.sending();
       long bytes = host.disk().chunkBytes(send ? World.SEND_DIRECTORY : World.RECEIVE_DIRECTORY);
       long limit = send ? world.plan().sendLimit() : world.plan().receiveLimit();
-      long more = send && world.sending().disk().find(World.SEND_DIRECTORY + "/replayed") != null ? limit : 0;
+      long more =
+          send && world.sending().disk().find(World.SEND_DIRECTORY + "/replayed") != null
+              ? limit
+              : 0;
       if (bytes > limit + more) {
-        world.violate("the spool of the %s side holds %d bytes, its limit is %d", host, bytes, limit);
+        world.violate(
+            "the spool of the %s side holds %d bytes, its limit is %d", host, bytes, limit);
       }
     }
     if (host == world.receiving()
@@ -108,7 +112,8 @@ public final class Judge {
       long released = World.number(world.sending(), path, "/to");
       long fed = World.number(world.receiving(), World.RECEIVE_DIRECTORY + "/fed", "/to");
       if (released > fed && world.receiving().disk().find(World.RECEIVE_TOMB) == null) {
-        world.violate("chunks below %d are released, but only those below %d are fed", released, fed);
+        world.violate(
+            "chunks below %d are released, but only those below %d are fed", released, fed);
       }
     }
   }
@@ -117,7 +122,8 @@ public final class Judge {
   public void chunkServed(SimProcess agent, long number) {
     world.trace("%s serves chunk %d", agent, number);
     boolean verified =
-        world.receiving().disk().find(World.RECEIVE_DIRECTORY + "/%08d.chunk".formatted(number)) != null;
+        world.receiving().disk().find(World.RECEIVE_DIRECTORY + "/%08d.chunk".formatted(number))
+            != null;
     if (verified && !receiverRebooted && !chunkFileDamaged && world.plan().lossPercent() == 0) {
       world.violate("chunk %d is fetched again although it is verified", number);
     }
@@ -155,7 +161,8 @@ public final class Judge {
   void sinkSawTheEnd() {
     world.trace("sink sees the end of its stdin after %d bytes", sinkBytes);
     boolean nobodyLeft =
-        world.processes().alive("receive-pump").isEmpty() && world.processes().alive("receiver-agent").isEmpty(); // documented
+        world.processes().alive("receive-pump").isEmpty()
+            && world.processes().alive("receiver-agent").isEmpty(); // documented
     if (sinkBytes < world.plan().stream().length || sinkIsWrong || !streamHasEnded()) {
       if (!nobodyLeft) {
         world.violate(
@@ -195,7 +202,10 @@ public final class Judge {
     all.addAll(world.receiving().disk().children(World.ROOT));
     all.addAll(world.sending().disk().children(World.ROOT + "/longhaul-send-ended"));
     all.addAll(world.receiving().disk().children(World.ROOT + "/longhaul-receive-ended"));
-    world.processes().all().stream().filter(SimProcess::isAlive).map(SimProcess::name).forEach(all::add);
+    world.processes().all().stream()
+        .filter(SimProcess::isAlive)
+        .map(SimProcess::name)
+        .forEach(all::add);
     return all;
   }
 

@@ -47,34 +47,39 @@ public final class Processes {
 
   void start(SimProcess process, SimProcess.Body body) {
     world.trace("%s %d starts", process, process.identity().pid());
-    world.scheduler().start(
-        process,
-        () -> {
-          int status;
-          try {
-            status = body.run();
-          } catch (IOException | InterruptedException e) {
-            world.trace("%s ends by %s", process, e);
-            status = 1;
-          } catch (Exception | Error e) {
-            world.violate("%s ends by %s at %s", process, e, List.of(e.getStackTrace()));
-            status = 1;
-          }
-          kill(process, status);
-        });
+    world
+        .scheduler()
+        .start(
+            process,
+            () -> {
+              int status;
+              try {
+                status = body.run();
+              } catch (IOException | InterruptedException e) {
+                world.trace("%s ends by %s", process, e);
+                status = 1;
+              } catch (Exception | Error e) {
+                world.violate("%s ends by %s at %s", process, e, List.of(e.getStackTrace()));
+                status = 1;
+              }
+              kill(process, status);
+            });
   }
 
   /** Starts another thread of a process. */
   public void thread(SimProcess process, ThreadBody body) {
-    world.scheduler().start(
-        process,
-        () -> {
-          try {
-            body.run();
-          } catch (Exception | Error e) {
-            world.violate("a thread of %s ends by %s at %s", process, e, List.of(e.getStackTrace()));
-          }
-        });
+    world
+        .scheduler()
+        .start(
+            process,
+            () -> {
+              try {
+                body.run();
+              } catch (Exception | Error e) {
+                world.violate(
+                    "a thread of %s ends by %s at %s", process, e, List.of(e.getStackTrace()));
+              }
+            });
   }
 
   /** What a thread does. */
@@ -97,9 +102,11 @@ public final class Processes {
     List.copyOf(process.ends()).forEach(Pipe.End::close);
     world.scheduler().forget(process);
     if (process.name().endsWith("-agent")) {
-      world.scheduler().after(
-          Duration.ofMillis(20 + world.random(2000)),
-          process.host() == world.sending() ? this::startSender : this::startReceiver);
+      world
+          .scheduler()
+          .after(
+              Duration.ofMillis(20 + world.random(2000)),
+              process.host() == world.sending() ? this::startSender : this::startReceiver);
     }
   }
 

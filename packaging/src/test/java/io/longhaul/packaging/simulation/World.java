@@ -100,9 +100,12 @@ public final class World {
     processes.startReceiver();
     boolean over =
         scheduler.run(
-            () -> !violations.isEmpty() || (scheduler.steps() % 32 == 0 && judge.isOver()), mostSteps);
+            () -> !violations.isEmpty() || (scheduler.steps() % 32 == 0 && judge.isOver()),
+            mostSteps);
     if (violations.isEmpty() && !over && !judge.isOver()) {
-      violate("it does not come to an end; at %s there are %s", Duration.ofNanos(nanos()), judge.left());
+      violate(
+          "it does not come to an end; at %s there are %s",
+          Duration.ofNanos(nanos()), judge.left());
     }
     if (violations.isEmpty()) {
       judge.theEnd();

@@ -113,7 +113,9 @@ public final class SimulatedSender {
             && !open.spool().locked();
     follow(
         open,
-        neverStarted ? Optional.of(world.processes().startSendPump(spool.directory())) : Optional.empty());
+        neverStarted
+            ? Optional.of(world.processes().startSendPump(spool.directory()))
+            : Optional.empty());
   }
 
   private void follow(SendSession open, Optional<Process> pump) {
