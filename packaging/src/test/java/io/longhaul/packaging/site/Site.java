@@ -5,6 +5,7 @@ import io.longhaul.protocol.ApiPaths;
 import io.longhaul.protocol.Json;
 import io.longhaul.protocol.SessionId;
 import io.longhaul.protocol.SessionState;
+import io.longhaul.protocol.auth.TokenFile;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.spool.SessionSpool;
@@ -103,19 +104,25 @@ public final class Site implements AutoCloseable {
 
   /** Lets the sender-agent listen on an address that others can reach. */
   private Path protect(String host) throws IOException {
-    Path token =
-        Files.createFile(
-            file("office.token"),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    Files.writeString(token, UUID.randomUUID() + "-" + UUID.randomUUID());
+    String secret = UUID.randomUUID() + "-" + UUID.randomUUID();
+    Path token = secret("office.token", secret);
+    Path kept = secret("office.token.sha256", TokenFile.hashed(secret));
     office.set(host, "listen", "host").set(true, "listen", "allow-plaintext");
     office.set(
-        List.of(Map.of("identity", "vault", "file", token.toString(), "admin", true)),
+        List.of(Map.of("identity", "vault", "file", kept.toString(), "admin", true)),
         "listen",
         "tokens");
     vault.set(token.toString(), "peers", "office", "token-file");
     agents.set(token.toString(), "agents", "office", "sender", "token-file");
     return token;
+  }
+
+  private Path secret(String name, String text) throws IOException {
+    Path file =
+        Files.createFile(
+            file(name),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    return Files.writeString(file, text);
   }
 
   private Agent agent(

@@ -1,6 +1,7 @@
 package io.longhaul.protocol.server;
 
 import io.longhaul.protocol.failure.AgentFailedException;
+import io.longhaul.protocol.tls.Tls;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
 import io.undertow.server.HttpHandler;
@@ -8,9 +9,12 @@ import io.undertow.server.handlers.GracefulShutdownHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Objects;
+import java.util.Optional;
 import org.xnio.Options;
+import org.xnio.Sequence;
+import org.xnio.SslClientAuthMode;
 
-/** The HTTP/1.1 server of an agent. TLS will have its place here. Thread-safe. */
+/** The HTTP/1.1 server of an agent, plain or over TLS 1.3. Thread-safe. */
 public final class HttpServer implements AutoCloseable {
   private static final int IO_THREADS = Math.max(4, Runtime.getRuntime().availableProcessors());
   private static final long MOST_BODY_BYTES = 64 * 1024;
@@ -33,14 +37,15 @@ public final class HttpServer implements AutoCloseable {
   /**
    * Starts to serve.
    *
+   * @param tls if given, nothing else is spoken, and whoever shows no good certificate at the
+   *     handshake gets no further
    * @throws AgentFailedException if the address cannot be bound
    */
-  public static HttpServer start(InetSocketAddress address, HttpHandler handler)
+  public static HttpServer start(InetSocketAddress address, Optional<Tls> tls, HttpHandler handler)
       throws AgentFailedException {
     GracefulShutdownHandler farewell = new GracefulShutdownHandler(handler);
     Undertow undertow =
-        Undertow.builder()
-            .addHttpListener(address.getPort(), address.getAddress().getHostAddress())
+        listener(address, tls)
             .setHandler(farewell)
             .setIoThreads(IO_THREADS)
             .setWorkerThreads(1)
@@ -70,6 +75,19 @@ public final class HttpServer implements AutoCloseable {
       throw e;
     }
     return new HttpServer(undertow, farewell);
+  }
+
+  private static Undertow.Builder listener(InetSocketAddress address, Optional<Tls> tls) {
+    String host = address.getAddress().getHostAddress();
+    if (tls.isEmpty()) {
+      return Undertow.builder().addHttpListener(address.getPort(), host);
+    }
+    return Undertow.builder()
+        .addHttpsListener(address.getPort(), host, tls.get().context())
+        .setSocketOption(Options.SSL_CLIENT_AUTH_MODE, SslClientAuthMode.REQUIRED)
+        .setSocketOption(Options.SSL_ENABLED_PROTOCOLS, Sequence.of(Tls.VERSION))
+        .setSocketOption(Options.SSL_ENABLED_CIPHER_SUITES, Sequence.of(tls.get().cipherSuites()))
+        .setSocketOption(UndertowOptions.SSL_USER_CIPHER_SUITES_ORDER, true);
   }
 
   /** Returns the port, which the system chose if port 0 was asked for. */
