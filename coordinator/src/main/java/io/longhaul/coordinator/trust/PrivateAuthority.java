@@ -264,7 +264,7 @@ public final class PrivateAuthority {
   public static List<Path> token(Path directory, String name) throws CommandFailure, IOException {
     requireName(name);
     TrustFiles files = new TrustFiles(directory);
-    files.create();
+    files.createDirectory();
     byte[] random = new byte[TOKEN_BYTES];
     new SecureRandom().nextBytes(random);
     String token = HexFormat.of().formatHex(random);

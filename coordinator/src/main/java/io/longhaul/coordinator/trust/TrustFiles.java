@@ -7,9 +7,12 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.PrivateKey;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
@@ -21,6 +24,8 @@ import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
  */
 record TrustFiles(Path directory) {
   private static final String AUTHORITY = "authority";
+  private static final FileAttribute<Set<PosixFilePermission>> OWNER_ALONE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
   Path authority() {
     return certificate(AUTHORITY);
@@ -70,10 +75,13 @@ record TrustFiles(Path directory) {
     }
   }
 
+  void createDirectory() throws IOException {
+    Files.createDirectories(directory, OWNER_ALONE);
+  }
+
   void create() throws IOException {
-    var mode = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-    Files.createDirectories(directory, mode);
-    Files.createDirectories(register(), mode);
+    createDirectory();
+    Files.createDirectories(register(), OWNER_ALONE);
   }
 
   static void writeSecret(Path file, PrivateKey key) throws IOException {
