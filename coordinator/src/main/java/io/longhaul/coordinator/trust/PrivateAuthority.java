@@ -138,7 +138,8 @@ public final class PrivateAuthority {
   public Issued issue(String name, List<Host> hosts, Set<CertificateUse> uses, Duration lifetime)
       throws CommandFailure, ConfigException, IOException {
     requireName(name);
-    if (newest(name).isPresent()) {
+    Instant now = clock.instant();
+    if (issued().stream().anyMatch(it -> it.name().equals(name) && it.inForce(now))) {
       throw new CommandFailure(
           ExitCode.USAGE,
           "Tried to issue a certificate for '"
@@ -245,7 +246,9 @@ public final class PrivateAuthority {
       X509Certificate each = Pem.certificates(file).getFirst();
       all.add(new Issued(each, list.isRevoked(each)));
     }
-    all.sort(Comparator.comparing(Issued::name).thenComparing(Issued::expires));
+    all.sort(
+        Comparator.comparing(Issued::name)
+            .thenComparing(each -> each.certificate().getNotBefore()));
     return all;
   }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.longhaul.coordinator.trust.Host;
+import io.longhaul.coordinator.trust.PrivateAuthority;
 import io.longhaul.protocol.auth.TokenFile;
 import io.longhaul.protocol.config.ConfigException;
 import io.longhaul.protocol.tls.CertificateName;
@@ -21,8 +23,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -164,7 +168,8 @@ class TrustCommandTest {
     byte[] key = Files.readAllBytes(file("office.key"));
     good("renew office --days 90");
     X509Certificate after = certificate("office");
-    assertThat(after.getSubjectAlternativeNames()).isEqualTo(before.getSubjectAlternativeNames());
+    assertThat(List.copyOf(after.getSubjectAlternativeNames()))
+        .isEqualTo(List.copyOf(before.getSubjectAlternativeNames()));
     assertThat(after.getExtendedKeyUsage()).isEqualTo(before.getExtendedKeyUsage());
     assertThat(after.getSubjectX500Principal()).isEqualTo(before.getSubjectX500Principal());
     assertThat(after.getSerialNumber()).isNotEqualTo(before.getSerialNumber());
@@ -199,6 +204,42 @@ class TrustCommandTest {
         .containsPattern("console +revoked")
         .containsPattern("console +good")
         .containsPattern("vault +revoked");
+  }
+
+  @Test
+  void whatHasExpiredMayBeRenewedOrIssuedForOtherHosts() throws Exception {
+    PrivateAuthority past =
+        PrivateAuthority.init(directory(), "past", () -> Instant.now().minus(Duration.ofDays(400)));
+    Set<CertificateUse> listen = EnumSet.of(CertificateUse.LISTEN);
+    past.issue("office", List.of(new Host("old.example")), listen, Duration.ofDays(365));
+    past.issue("vault", List.of(new Host("vault.example")), listen, Duration.ofDays(365));
+    assertThat(good("list")).containsPattern("office +expired");
+    good("issue office --host new.example");
+    good("renew office");
+    assertThat(good("renew vault")).contains("listen at vault.example");
+    assertThat(List.copyOf(certificate("office").getSubjectAlternativeNames()))
+        .extracting(name -> String.valueOf(name.get(1)))
+        .containsExactly("new.example");
+  }
+
+  @Test
+  void nothingOutlivesItsAuthority() throws Exception {
+    PrivateAuthority old =
+        PrivateAuthority.init(
+            directory(),
+            "old",
+            () -> Instant.now().minus(PrivateAuthority.LIFETIME).plus(Duration.ofDays(10)));
+    good("issue vault");
+    assertThat(certificate("vault").getNotAfter()).isEqualTo(old.certificate().getNotAfter());
+  }
+
+  @Test
+  void anAuthorityThatHasExpiredSignsNothing() throws Exception {
+    PrivateAuthority.init(
+        directory(), "old", () -> Instant.now().minus(PrivateAuthority.LIFETIME).minusSeconds(9));
+    Run run = trust("issue vault");
+    assertThat(run.exit()).isEqualTo(1);
+    assertThat(run.err()).contains("expired on").contains("make a new one");
   }
 
   @Test
