@@ -152,7 +152,8 @@ public final class ReceiverUnderTest {
       throw new IllegalStateException("the agent is not started");
     }
     URI url = URI.create("http://127.0.0.1:" + running.port());
-    return new AgentClient(AgentConnection.to(new AgentAddress(url, token), Optional.empty(), 1));
+    return new AgentClient(
+        AgentConnection.to("test", new AgentAddress(url, token), Optional.empty(), 1));
   }
 
   /** Returns the calls of one who presents this token. */

@@ -4,6 +4,7 @@ import io.longhaul.protocol.SessionState;
 import io.longhaul.protocol.chunk.EndRecord;
 import io.longhaul.protocol.config.DataSize;
 import io.longhaul.protocol.config.TimeSpan;
+import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
 import io.longhaul.protocol.wire.ReceiveStatus;
 import io.longhaul.protocol.wire.SendStatus;
@@ -44,12 +45,13 @@ public record View(Sight<SendStatus> send, Sight<ReceiveStatus> receive, long no
         .or(() -> send.status().map(SendStatus::state));
   }
 
-  /** Returns whether somebody has paused either side. */
-  boolean isPausedByHand() {
+  /** Returns whether somebody has paused either side, or has to upgrade one. */
+  boolean waitsForAPerson() {
     return Stream.concat(
             send.status().flatMap(SendStatus::failure).stream(),
             receive.status().flatMap(ReceiveStatus::failure).stream())
-        .anyMatch(failure -> failure.kind() == FailureKind.PAUSED);
+        .map(Failure::kind)
+        .anyMatch(kind -> kind == FailureKind.PAUSED || kind == FailureKind.INCOMPATIBLE);
   }
 
   /** Returns the stream bytes that the sink was given. */
@@ -96,6 +98,20 @@ public record View(Sight<SendStatus> send, Sight<ReceiveStatus> receive, long no
         .status()
         .filter(status -> !status.state().ended() && !status.transfer().peerReachable())
         .map(status -> status.sinceContact().plus(receive.age(nowNanos)));
+  }
+
+  /**
+   * Returns for how long the receiver-agent has not answered us, or the sender has not heard of it
+   * if that is longer: it may have gone before we began to watch. Empty while it answers.
+   */
+  Optional<Duration> receiverAway() {
+    return receive
+        .away(nowNanos)
+        .flatMap(ours ->
+            Stream.concat(
+                    Stream.of(ours),
+                    send.status().map(s -> s.sinceContact().plus(send.age(nowNanos))).stream())
+                .max(Duration::compareTo));
   }
 
   /** Returns the time since anything moved on either side, as far as we have heard. */

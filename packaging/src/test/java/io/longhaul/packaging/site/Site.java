@@ -22,8 +22,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -50,6 +52,7 @@ public final class Site implements AutoCloseable {
   private final SiteConfig office = new SiteConfig();
   private final SiteConfig vault = new SiteConfig();
   private final SiteConfig agents = new SiteConfig();
+  private final Map<Role, Path> spools = new EnumMap<>(Role.class);
   private final int officePort = freePort();
   private final Agent sender;
   private final Agent receiver;
@@ -82,8 +85,10 @@ public final class Site implements AutoCloseable {
     int vaultPort = freePort();
     String officeUrl = url(officePlace.host(), officePort);
     String vaultUrl = url(LOOPBACK, vaultPort);
-    configure(office, "office", officePort, "office-spool");
-    configure(vault, "vault", vaultPort, "vault-spool");
+    configure(office, "office", officePort);
+    configure(vault, "vault", vaultPort);
+    spoolAt(Role.SEND, Files.createDirectory(file("office-spool")));
+    spoolAt(Role.RECEIVE, Files.createDirectory(file("vault-spool")));
     vault.set(officeUrl, "peers", "office", "url");
     agents.set(officeUrl, "agents", "office", "sender", "url");
     agents.set(vaultUrl, "agents", "vault", "receiver", "url");
@@ -95,11 +100,16 @@ public final class Site implements AutoCloseable {
     receiver = agent(vaultPlace, "receiver-agent", "vault.yaml", vaultUrl, Optional.empty());
   }
 
-  private void configure(SiteConfig config, String name, int port, String spool)
-      throws IOException {
+  private static void configure(SiteConfig config, String name, int port) {
     config.set(name, "name").set(port, "listen", "port");
-    config.set(Files.createDirectory(file(spool)).toString(), "spool", "directory");
     config.set("256MiB", "spool", "limit");
+  }
+
+  /** Puts the spool of one side into this directory, which is not deleted with the site. */
+  public Site spoolAt(Role role, Path root) {
+    (role == Role.SEND ? office : vault).set(root.toString(), "spool", "directory");
+    spools.put(role, root);
+    return this;
   }
 
   /** Lets the sender-agent listen on an address that others can reach. */
@@ -270,7 +280,7 @@ public final class Site implements AutoCloseable {
 
   /** Returns the session's directory on one side. */
   public SessionSpool spool(SessionId id, Role role) {
-    Path root = file(role == Role.SEND ? "office-spool" : "vault-spool");
+    Path root = Objects.requireNonNull(spools.get(role));
     return new SessionSpool(id, root.resolve("longhaul-" + role.text() + "-" + id));
   }
 

@@ -67,7 +67,7 @@ final class ChunkClient {
    *
    * @param fresh whether to use a connection of its own
    * @throws TransferException as {@link Failures} classifies any answer but those of {@link
-   *     ChunkReply}
+   *     ChunkReply}; as {@link AgentConnection#requireCommonVersion}
    */
   ChunkReply fetch(ChunkRecord chunk, ByteRange range, boolean fresh) throws TransferException {
     String what = "fetch bytes " + range + " of chunk " + chunk.chunk() + " from " + connection;
@@ -86,6 +86,7 @@ final class ChunkClient {
     }
     boolean taken = false;
     try {
+      connection.requireCommonVersion(what, response);
       Optional<String> difference = difference(response, chunk);
       if (difference.isPresent()) {
         return new ChunkReply.Unlike("Tried to " + what + " but " + difference.get());

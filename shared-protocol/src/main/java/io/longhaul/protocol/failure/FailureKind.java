@@ -36,6 +36,8 @@ public enum FailureKind {
   NO_SUCH_SESSION,
   /** The peer refuses what the session needs. */
   PEER_REFUSED,
+  /** The peer speaks no version of the protocol that we speak. */
+  INCOMPATIBLE,
   /** The other side ended the session and said why. */
   PEER_FAILED,
   /** Somebody asked for a pause, which lasts until it is taken back. */

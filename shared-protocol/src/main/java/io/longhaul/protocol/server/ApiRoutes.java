@@ -1,6 +1,7 @@
 package io.longhaul.protocol.server;
 
 import io.longhaul.protocol.Json;
+import io.longhaul.protocol.ProtocolVersion;
 import io.longhaul.protocol.auth.Authenticator;
 import io.longhaul.protocol.auth.Identity;
 import io.longhaul.protocol.auth.Presented;
@@ -44,6 +45,8 @@ import org.slf4j.LoggerFactory;
 public final class ApiRoutes implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ApiRoutes.class);
   private static final AttachmentKey<Identity> IDENTITY = AttachmentKey.create(Identity.class);
+
+  private static final HttpString PROTOCOL = new HttpString(ProtocolVersion.HEADER);
 
   private final Authenticator authenticator;
   private final ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor();
@@ -128,6 +131,7 @@ public final class ApiRoutes implements AutoCloseable {
         return;
       }
       exchange.putAttachment(IDENTITY, identity);
+      exchange.getResponseHeaders().put(PROTOCOL, ProtocolVersion.SPOKEN.header());
       routes.handleRequest(exchange);
     };
   }

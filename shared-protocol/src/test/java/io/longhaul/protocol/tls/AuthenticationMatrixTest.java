@@ -126,6 +126,7 @@ class AuthenticationMatrixTest {
   private static AgentClient client(TlsConfig files, String url) throws ConfigException {
     return new AgentClient(
         AgentConnection.to(
+            "receiver-agent",
             new AgentAddress(URI.create(url), Optional.empty()),
             Optional.of(Tls.open(files, CertificateUse.CONNECT)),
             2));
@@ -539,6 +540,7 @@ class AuthenticationMatrixTest {
     AgentClient client =
         new AgentClient(
             AgentConnection.to(
+                "receiver-agent",
                 new AgentAddress(
                     URI.create("https://" + HOST + ":" + careless(office, "TLSv1.3")),
                     Optional.of(token)),
