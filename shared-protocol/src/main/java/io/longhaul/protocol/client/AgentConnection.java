@@ -4,7 +4,10 @@ import io.longhaul.protocol.ProtocolVersion;
 import io.longhaul.protocol.auth.TokenFile;
 import io.longhaul.protocol.config.ConfigException;
 import io.longhaul.protocol.failure.FailureKind;
+import io.longhaul.protocol.failure.RetryableException;
 import io.longhaul.protocol.failure.SessionPausedException;
+import io.longhaul.protocol.failure.TransferException;
+import io.longhaul.protocol.tls.CertificateRefusal;
 import io.longhaul.protocol.tls.CertificateUse;
 import io.longhaul.protocol.tls.Tls;
 import java.io.IOException;
@@ -159,6 +162,21 @@ public final class AgentConnection {
       throw new SessionPausedException(
           FailureKind.INCOMPATIBLE, "Tried to " + what + " but " + gap.get());
     }
+  }
+
+  /**
+   * Returns what to throw for a call that brought no answer: a {@link SessionPausedException} if
+   * one side does not accept the other's certificate, else a {@link RetryableException}.
+   *
+   * @param what what was tried, for the message: {@code "fetch chunk 4 of session …"}
+   */
+  public static TransferException unanswered(String what, IOException failure) {
+    return CertificateRefusal.in(failure)
+        .<TransferException>map(why ->
+            new SessionPausedException(
+                FailureKind.CERTIFICATE_REFUSED, "Tried to " + what + " but " + why))
+        .orElseGet(() ->
+            new RetryableException("Tried to " + what + " but " + failure.getMessage(), failure));
   }
 
   /** Returns the agent's URL, for messages. */
