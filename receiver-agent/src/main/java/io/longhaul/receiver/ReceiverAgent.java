@@ -2,14 +2,16 @@ package io.longhaul.receiver;
 
 import io.longhaul.protocol.ProtocolVersion;
 import io.longhaul.protocol.Software;
-import io.longhaul.protocol.auth.Authenticator;
 import io.longhaul.protocol.config.ConfigException;
 import io.longhaul.protocol.failure.AgentFailedException;
 import io.longhaul.protocol.retry.Sleeper;
 import io.longhaul.protocol.server.ApiRoutes;
+import io.longhaul.protocol.server.Entrance;
 import io.longhaul.protocol.server.HttpServer;
 import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.spool.SpoolRoot;
+import io.longhaul.protocol.tls.CertificateUse;
+import io.longhaul.protocol.tls.Tls;
 import io.longhaul.protocol.wire.AgentInfo;
 import io.longhaul.protocol.wire.SweepReport;
 import io.longhaul.protocol.wire.SweepRequest;
@@ -23,6 +25,7 @@ import io.longhaul.receiver.session.Senders;
 import io.longhaul.receiver.session.SinkResolver;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,6 +45,8 @@ public final class ReceiverAgent implements AutoCloseable {
   private static final int SWEEP_MINUTES = 60;
 
   private final ReceiverConfig config;
+  private final Entrance entrance;
+  private final Optional<Tls> tls;
   private final Zfs zfs;
   private final SpoolRoot root;
   private final ReceiveSessions sessions;
@@ -51,13 +56,15 @@ public final class ReceiverAgent implements AutoCloseable {
   private final ScheduledExecutorService housekeeping =
       Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
 
-  private ReceiverAgent(ReceiverConfig config, Authenticator authenticator, SpoolRoot root)
+  private ReceiverAgent(ReceiverConfig config, Entrance entrance, Optional<Tls> tls, SpoolRoot root)
       throws AgentFailedException, IOException {
     this.config = config;
+    this.entrance = entrance;
+    this.tls = tls;
     this.root = root;
     zfs = new CachingZfs(new ZfsCli(config.zfsConfig().command(), ZFS_QUERY, ZFS_QUERY), ZFS_QUERY);
-    routes = new ApiRoutes(authenticator);
-    Senders senders = new Senders(config.peerMap());
+    routes = new ApiRoutes(entrance.authenticator());
+    Senders senders = new Senders(config.peerMap(), tls);
     sessions =
         new ReceiveSessions(
             root,
@@ -69,21 +76,25 @@ public final class ReceiverAgent implements AutoCloseable {
             Sleeper.REAL);
     api = new ReceiverApi(sessions, senders, this::info);
     api.addTo(routes);
-    server = HttpServer.start(config.listen().address(), routes.handler());
+    server = HttpServer.start(entrance.address(), entrance.tls(), routes.handler());
   }
 
   /**
    * Starts an agent.
    *
    * @throws AgentFailedException if its port or its spool cannot be used
-   * @throws ConfigException if a token file cannot be used
+   * @throws ConfigException if a token, certificate or key cannot be used
    */
   public static ReceiverAgent start(ReceiverConfig config)
       throws AgentFailedException, ConfigException {
-    Authenticator authenticator = Authenticator.of(config.listen().tokenList());
+    Entrance entrance = config.listen().open();
+    Optional<Tls> tls =
+        config.tls().isPresent()
+            ? Optional.of(Tls.open(config.tls().get(), CertificateUse.CONNECT))
+            : Optional.empty();
     SpoolRoot root = SpoolRoot.open(config.spoolConfig().root(), Role.RECEIVE);
     try {
-      ReceiverAgent agent = new ReceiverAgent(config, authenticator, root);
+      ReceiverAgent agent = new ReceiverAgent(config, entrance, tls, root);
       agent.takeUpSessions();
       return agent;
     } catch (IOException e) {
@@ -107,6 +118,7 @@ public final class ReceiverAgent implements AutoCloseable {
     LOG.atInfo()
         .addKeyValue("name", config.name())
         .addKeyValue("port", port())
+        .addKeyValue("certificate", entrance.fingerprint())
         .addKeyValue("spool", root.path())
         .log("receiver-agent ready");
     warnings().forEach(LOG::warn);
@@ -143,7 +155,9 @@ public final class ReceiverAgent implements AutoCloseable {
   }
 
   private List<String> warnings() {
-    List<String> warnings = new ArrayList<>(config.listen().warnings());
+    Instant now = Instant.now();
+    List<String> warnings = new ArrayList<>(entrance.warnings(now));
+    tls.ifPresent(used -> warnings.addAll(used.warnings(now)));
     try {
       if (root.isInMemory()) {
         warnings.add(
@@ -168,6 +182,7 @@ public final class ReceiverAgent implements AutoCloseable {
         identity,
         config.spoolConfig().limitBytes(),
         zfsVersion(),
+        entrance.certificateExpires(),
         warnings());
   }
 

@@ -6,6 +6,7 @@ import io.longhaul.protocol.config.DataSize;
 import io.longhaul.protocol.config.SpoolConfig;
 import io.longhaul.protocol.config.ZfsConfig;
 import io.longhaul.protocol.server.Listen;
+import io.longhaul.protocol.tls.TlsConfig;
 import io.longhaul.protocol.wire.SendRequest;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.Optional;
  * @param spool where received chunks lie until they are fed, and how many
  * @param zfs how to run zfs here
  * @param streams the sinks that a request may name
+ * @param tls who it is at senders that it reaches by {@code https} without a token
  * @param peers the senders that a request may name; a receiver pulls from no other address
  */
 public record ReceiverConfig(
@@ -28,6 +30,7 @@ public record ReceiverConfig(
     Optional<SpoolConfig> spool,
     Optional<ZfsConfig> zfs,
     Optional<Map<String, StreamConfig>> streams,
+    Optional<TlsConfig> tls,
     Optional<Map<String, AgentAddress>> peers)
     implements ConfigFile.Checked {
   private static final long LEAST_LIMIT = 2 * SendRequest.LEAST_CHUNK;
@@ -35,7 +38,8 @@ public record ReceiverConfig(
   @Override
   public List<String> problems() {
     List<String> problems = new ArrayList<>(listen.problems());
-    peerMap().forEach((key, peer) -> problems.addAll(peer.problems("peers." + key)));
+    peerMap()
+        .forEach((key, peer) -> problems.addAll(peer.problems("peers." + key, tls.isPresent())));
     streamMap().forEach((key, stream) -> problems.addAll(stream.problems("streams." + key)));
     if (zfsConfig().command().isEmpty() || zfsConfig().command().getFirst().isBlank()) {
       problems.add("zfs.command: must name a program");

@@ -4,6 +4,7 @@ import io.longhaul.protocol.ApiPaths;
 import io.longhaul.protocol.SessionId;
 import io.longhaul.protocol.SessionState;
 import io.longhaul.protocol.auth.TokenConfig;
+import io.longhaul.protocol.auth.TokenFile;
 import io.longhaul.protocol.client.AgentAddress;
 import io.longhaul.protocol.client.AgentClient;
 import io.longhaul.protocol.client.AgentConnection;
@@ -101,21 +102,33 @@ public final class ReceiverUnderTest {
 
   /** Lets an identity in; from the first on, everybody needs a token. */
   public Path token(String identity, boolean admin) throws IOException {
-    Path file = folder.resolve(identity + ".token");
-    Files.writeString(file, UUID.randomUUID() + "-" + UUID.randomUUID());
-    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
-    tokens.add(new TokenConfig(identity, file, admin));
+    String token = UUID.randomUUID() + "-" + UUID.randomUUID();
+    Path file = secret(identity + ".token", token);
+    Path kept = secret(identity + ".token.sha256", TokenFile.hashed(token));
+    tokens.add(new TokenConfig(identity, kept, admin));
     return file;
+  }
+
+  private Path secret(String name, String text) throws IOException {
+    Path file = Files.writeString(folder.resolve(name), text);
+    return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
   }
 
   public ReceiverConfig config() {
     return new ReceiverConfig(
         "vault",
-        new Listen(Optional.empty(), 0, Optional.empty(), Optional.of(List.copyOf(tokens))),
+        new Listen(
+            Optional.empty(),
+            0,
+            Optional.empty(),
+            Optional.of(List.copyOf(tokens)),
+            Optional.empty(),
+            Optional.empty()),
         Optional.of(
             new SpoolConfig(Optional.of(spoolRoot()), Optional.of(new DataSize(limitBytes)))),
         Optional.of(new ZfsConfig(zfs)),
         Optional.of(Map.copyOf(streams)),
+        Optional.empty(),
         Optional.of(Map.copyOf(peers)));
   }
 
@@ -139,7 +152,8 @@ public final class ReceiverUnderTest {
       throw new IllegalStateException("the agent is not started");
     }
     URI url = URI.create("http://127.0.0.1:" + running.port());
-    return new AgentClient(AgentConnection.to("test", new AgentAddress(url, token), 1));
+    return new AgentClient(
+        AgentConnection.to("test", new AgentAddress(url, token), Optional.empty(), 1));
   }
 
   /** Returns the calls of one who presents this token. */

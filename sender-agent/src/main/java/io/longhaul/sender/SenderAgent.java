@@ -1,9 +1,9 @@
 package io.longhaul.sender;
 
 import io.longhaul.protocol.Software;
-import io.longhaul.protocol.auth.Authenticator;
 import io.longhaul.protocol.config.ConfigException;
 import io.longhaul.protocol.failure.AgentFailedException;
+import io.longhaul.protocol.server.Entrance;
 import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.spool.SpoolRoot;
 import io.longhaul.protocol.wire.SweepReport;
@@ -18,6 +18,7 @@ import io.longhaul.sender.session.SnapshotHolds;
 import io.longhaul.sender.session.SourceResolver;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,15 +53,15 @@ public final class SenderAgent implements AutoCloseable {
   /**
    * Starts to serve, and takes up the sessions in the spool.
    *
-   * @throws ConfigException if a token file cannot be used
+   * @throws ConfigException if a token, certificate or key cannot be used
    * @throws AgentFailedException if the spool or the port cannot be used
    */
   public static SenderAgent start(SenderConfig config)
       throws ConfigException, AgentFailedException, InterruptedException {
-    Authenticator authenticator = Authenticator.of(config.listen().tokenList());
+    Entrance entrance = config.listen().open();
     SpoolRoot root = SpoolRoot.open(config.spoolOrDefault().root(), Role.SEND);
     try {
-      SenderAgent agent = serve(config, authenticator, root);
+      SenderAgent agent = serve(config, entrance, root);
       agent.takeUpSessions();
       return agent;
     } catch (IOException e) {
@@ -73,7 +74,7 @@ public final class SenderAgent implements AutoCloseable {
     }
   }
 
-  private static SenderAgent serve(SenderConfig config, Authenticator authenticator, SpoolRoot root)
+  private static SenderAgent serve(SenderConfig config, Entrance entrance, SpoolRoot root)
       throws IOException, AgentFailedException {
     Zfs zfs =
         new CachingZfs(
@@ -82,18 +83,28 @@ public final class SenderAgent implements AutoCloseable {
     long limit = config.spoolOrDefault().limitBytes();
     SendSessions sessions =
         new SendSessions(
-            root, sources, new SnapshotHolds(zfs), config.readers(), limit, InstantSource.system());
+            root,
+            sources,
+            new SnapshotHolds(zfs),
+            config.listen().names(),
+            limit,
+            InstantSource.system());
     AgentDescription description =
         new AgentDescription(
-            config.name(), Software.name(), limit, sources, () -> warnings(config, root));
-    SenderServer server =
-        SenderServer.start(sessions, description, authenticator, config.listen().address());
+            config.name(),
+            Software.name(),
+            limit,
+            sources,
+            entrance::certificateExpires,
+            () -> warnings(entrance, root));
+    SenderServer server = SenderServer.start(sessions, description, entrance);
     LOG.atInfo()
         .addKeyValue("software", Software.name())
-        .addKeyValue("address", config.listen().address().getHostString() + ":" + server.port())
+        .addKeyValue("address", entrance.address().getHostString() + ":" + server.port())
+        .addKeyValue("certificate", entrance.fingerprint())
         .addKeyValue("spool", root.path())
         .log("sender-agent serves");
-    warnings(config, root).forEach(warning -> LOG.atWarn().log(warning));
+    warnings(entrance, root).forEach(warning -> LOG.atWarn().log(warning));
     return new SenderAgent(root, sessions, server);
   }
 
@@ -131,8 +142,8 @@ public final class SenderAgent implements AutoCloseable {
     }
   }
 
-  private static List<String> warnings(SenderConfig config, SpoolRoot root) {
-    List<String> warnings = new ArrayList<>(config.listen().warnings());
+  private static List<String> warnings(Entrance entrance, SpoolRoot root) {
+    List<String> warnings = new ArrayList<>(entrance.warnings(Instant.now()));
     try {
       if (root.isInMemory()) {
         warnings.add(

@@ -1,7 +1,5 @@
 package io.longhaul.sender;
 
-import io.longhaul.protocol.auth.Identity;
-import io.longhaul.protocol.auth.TokenConfig;
 import io.longhaul.protocol.config.ConfigFile;
 import io.longhaul.protocol.config.DataSize;
 import io.longhaul.protocol.config.SpoolConfig;
@@ -13,9 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /**
  * The configuration file of a sender-agent.
@@ -42,12 +38,6 @@ public record SenderConfig(
       problems.add("name: must not be empty");
     }
     problems.addAll(listen.problems());
-    for (TokenConfig token : listen.tokenList()) {
-      if (token.identity().isBlank() || token.identity().equals(Identity.LOCAL.name())) {
-        problems.add(
-            "listen.tokens.identity: must not be empty or '" + Identity.LOCAL.name() + "'");
-      }
-    }
     if (spoolOrDefault().limitBytes() < LEAST_LIMIT) {
       problems.add(
           "spool.limit: must hold at least two chunks, so "
@@ -73,12 +63,5 @@ public record SenderConfig(
 
   Map<String, StreamConfig> streamsOrNone() {
     return streams.orElse(Map.of());
-  }
-
-  /** Returns the identities that may be named as the reader of a session. */
-  Set<String> readers() {
-    return listen.tokenList().isEmpty()
-        ? Set.of(Identity.LOCAL.name())
-        : listen.tokenList().stream().map(TokenConfig::identity).collect(Collectors.toSet());
   }
 }

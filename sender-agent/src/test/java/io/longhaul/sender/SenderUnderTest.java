@@ -7,6 +7,7 @@ import io.longhaul.protocol.Json;
 import io.longhaul.protocol.SessionId;
 import io.longhaul.protocol.SessionState;
 import io.longhaul.protocol.auth.TokenConfig;
+import io.longhaul.protocol.auth.TokenFile;
 import io.longhaul.protocol.chunk.ChunkRecord;
 import io.longhaul.protocol.chunk.DigestChoice;
 import io.longhaul.protocol.config.DataSize;
@@ -73,9 +74,9 @@ public final class SenderUnderTest implements AutoCloseable {
         new StreamConfig(
             List.of("no-such-program"), Optional.empty(), Optional.empty(), Optional.empty()));
     for (String identity : identities) {
-      Path file = directory.resolve(identity + ".token");
+      Path file = directory.resolve(identity + ".token.sha256");
       String token = identity + "-0123456789abcdef";
-      Files.writeString(file, token);
+      Files.writeString(file, TokenFile.hashed(token));
       Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
       tokens.put(identity, token);
       tokenConfigs.add(new TokenConfig(identity, file, identity.equals("admin")));
@@ -90,7 +91,9 @@ public final class SenderUnderTest implements AutoCloseable {
             Optional.empty(),
             0,
             Optional.empty(),
-            tokenConfigs.isEmpty() ? Optional.empty() : Optional.of(tokenConfigs)),
+            tokenConfigs.isEmpty() ? Optional.empty() : Optional.of(tokenConfigs),
+            Optional.empty(),
+            Optional.empty()),
         Optional.of(new SpoolConfig(Optional.of(spool()), Optional.of(new DataSize(LIMIT)))),
         Optional.empty(),
         Optional.of(streams));

@@ -7,6 +7,7 @@ import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.wire.AgentInfo;
 import io.longhaul.protocol.zfs.ZfsFeatures;
 import io.longhaul.sender.session.SourceResolver;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +20,7 @@ import java.util.function.Supplier;
  * @param software name and version, for people
  * @param spoolLimitBytes the most that one session may spool
  * @param sources what it can send
+ * @param certificateExpires when its certificate expires, if it serves TLS
  * @param warnings what its administrator should know
  */
 public record AgentDescription(
@@ -26,6 +28,7 @@ public record AgentDescription(
     String software,
     long spoolLimitBytes,
     SourceResolver sources,
+    Supplier<Optional<Instant>> certificateExpires,
     Supplier<List<String>> warnings) {
 
   /** Returns what {@code GET /v1/agent} answers to {@code asker}; may ask the machine's ZFS. */
@@ -56,6 +59,7 @@ public record AgentDescription(
         asker.name(),
         spoolLimitBytes,
         zfs.map(ZfsFeatures::version).map(v -> v.isBlank() ? "version unknown" : v),
+        certificateExpires.get(),
         warnings.get());
   }
 }

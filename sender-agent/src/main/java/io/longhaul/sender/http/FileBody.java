@@ -1,8 +1,10 @@
 package io.longhaul.sender.http;
 
 import io.longhaul.protocol.ByteRange;
+import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,13 +13,16 @@ import org.xnio.IoUtils;
 import org.xnio.channels.StreamSinkChannel;
 
 /*
+ * On TLS the bytes have to pass the heap's border to be encrypted: a record's worth at a time, through
+ * a buffer of the connection's pool. What did not fit is read again, from the page cache.
+ *
  * The channel's transferFrom ends in sendfile(2) on a plain socket. It takes what the socket's buffer
  * has room for; then the I/O thread serves others until the socket can be written again. The header
  * must be flushed before: Undertow 2.4 would send it together with bytes that it reads from the file's
  * own position, not from the one that it is given.
  */
 
-/** The body of one answer: a range of a file, sent by the I/O thread without passing the heap. */
+/** The body of one answer: a range of a file, sent by the I/O thread; plain HTTP by sendfile. */
 final class FileBody implements ChannelListener<StreamSinkChannel> {
   private static final Logger LOG = LoggerFactory.getLogger(FileBody.class);
 
@@ -55,7 +60,7 @@ final class FileBody implements ChannelListener<StreamSinkChannel> {
         headerSent = channel.flush();
       }
       while (headerSent && position < to) {
-        long sent = channel.transferFrom(file, position, to - position);
+        long sent = send(channel);
         if (sent == 0) {
           requireMore();
           break;
@@ -75,6 +80,20 @@ final class FileBody implements ChannelListener<StreamSinkChannel> {
           .log("reader is gone");
       IoUtils.safeClose(file);
       IoUtils.safeClose(exchange.getConnection());
+    }
+  }
+
+  private long send(StreamSinkChannel channel) throws IOException {
+    if (!exchange.isSecure()) {
+      return channel.transferFrom(file, position, to - position);
+    }
+    try (PooledByteBuffer pooled = exchange.getConnection().getByteBufferPool().allocate()) {
+      ByteBuffer bytes = pooled.getBuffer();
+      bytes.limit((int) Math.min(bytes.capacity(), to - position));
+      if (file.read(bytes, position) <= 0) {
+        return 0;
+      }
+      return channel.write(bytes.flip());
     }
   }
 

@@ -9,6 +9,7 @@ import io.longhaul.protocol.failure.ProblemType;
 import io.longhaul.protocol.server.ApiCall;
 import io.longhaul.protocol.server.ApiRoutes;
 import io.longhaul.protocol.server.Endpoint;
+import io.longhaul.protocol.server.Entrance;
 import io.longhaul.protocol.server.HttpServer;
 import io.longhaul.protocol.server.Reply;
 import io.longhaul.protocol.wire.Abort;
@@ -18,7 +19,6 @@ import io.longhaul.protocol.wire.SendRequest;
 import io.longhaul.protocol.wire.SweepRequest;
 import io.longhaul.sender.session.SendSessions;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 
 /** Serves the API of design section 4 for the sending side. Thread-safe. */
@@ -32,16 +32,12 @@ public final class SenderServer implements AutoCloseable {
   private final ApiRoutes routes;
   private final HttpServer server;
 
-  private SenderServer(
-      SendSessions sessions,
-      AgentDescription description,
-      Authenticator authenticator,
-      InetSocketAddress address)
+  private SenderServer(SendSessions sessions, AgentDescription description, Entrance entrance)
       throws AgentFailedException {
     this.sessions = sessions;
     this.description = description;
-    this.routes = routes(authenticator);
-    this.server = HttpServer.start(address, routes.handler());
+    this.routes = routes(entrance.authenticator());
+    this.server = HttpServer.start(entrance.address(), entrance.tls(), routes.handler());
   }
 
   /**
@@ -50,12 +46,9 @@ public final class SenderServer implements AutoCloseable {
    * @throws AgentFailedException if the address cannot be bound
    */
   public static SenderServer start(
-      SendSessions sessions,
-      AgentDescription description,
-      Authenticator authenticator,
-      InetSocketAddress address)
+      SendSessions sessions, AgentDescription description, Entrance entrance)
       throws AgentFailedException {
-    return new SenderServer(sessions, description, authenticator, address);
+    return new SenderServer(sessions, description, entrance);
   }
 
   private ApiRoutes routes(Authenticator authenticator) {

@@ -10,7 +10,7 @@ public enum ProblemType {
   BAD_REQUEST(400, "The request is not understood", false),
   /** No credential, or an unknown one. */
   UNAUTHORIZED(401, "A valid bearer token is needed", false),
-  /** The identity may not do this. */
+  /** The certificate is not accepted, or the identity may not do this. */
   FORBIDDEN(403, "Not allowed", false),
   /** The agent does not know this session, or it belongs to somebody else. */
   NO_SUCH_SESSION(404, "No such session", false),

@@ -4,9 +4,11 @@ import io.longhaul.protocol.Json;
 import io.longhaul.protocol.ProtocolVersion;
 import io.longhaul.protocol.auth.Authenticator;
 import io.longhaul.protocol.auth.Identity;
+import io.longhaul.protocol.auth.Presented;
 import io.longhaul.protocol.failure.Problem;
 import io.longhaul.protocol.failure.ProblemException;
 import io.longhaul.protocol.failure.ProblemType;
+import io.longhaul.protocol.failure.RefusalLog;
 import io.undertow.io.Receiver.RequestToLargeException;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
@@ -18,11 +20,16 @@ import io.undertow.util.HttpString;
 import io.undertow.util.PathTemplateMatcher;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.security.cert.X509Certificate;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +50,7 @@ public final class ApiRoutes implements AutoCloseable {
   private static final HttpString PROTOCOL = new HttpString(ProtocolVersion.HEADER);
 
   private final Authenticator authenticator;
+  private final RefusalLog refusals = new RefusalLog(System::nanoTime);
   private final ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor();
   private final RoutingHandler routes = new RoutingHandler();
 
@@ -112,27 +120,55 @@ public final class ApiRoutes implements AutoCloseable {
   /** Returns the handler to serve. */
   public HttpHandler handler() {
     return exchange -> {
-      Optional<Identity> identity =
-          authenticator.identify(
-              Optional.ofNullable(exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION)));
-      if (identity.isEmpty()) {
-        exchange.getResponseHeaders().put(Headers.WWW_AUTHENTICATE, "Bearer");
-        problem(
-            exchange,
-            Problem.of(ProblemType.UNAUTHORIZED, "send Authorization: Bearer with a known token"));
+      Identity identity;
+      try {
+        identity = authenticator.identify(presented(exchange));
+      } catch (ProblemException e) {
+        if (e.problem().status() == ProblemType.UNAUTHORIZED.status()) {
+          exchange.getResponseHeaders().put(Headers.WWW_AUTHENTICATE, "Bearer");
+        } else {
+          exchange.setPersistent(false); // the next connection may show another certificate
+        }
+        refusals.refused(address(exchange), e.problem().detail());
+        problem(exchange, e.problem());
         return;
       }
-      exchange.putAttachment(IDENTITY, identity.get());
+      exchange.putAttachment(IDENTITY, identity);
       exchange.getResponseHeaders().put(PROTOCOL, ProtocolVersion.SPOKEN.header());
       routes.handleRequest(exchange);
     };
   }
 
-  private static void answer(HttpServerExchange exchange, Endpoint endpoint, byte[] body) {
+  private static String address(HttpServerExchange exchange) {
+    return exchange.getSourceAddress().getAddress().getHostAddress();
+  }
+
+  private static Presented presented(HttpServerExchange exchange) {
+    return new Presented(
+        Optional.ofNullable(exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION)),
+        certificates(exchange.getConnection().getSslSession()));
+  }
+
+  private static List<X509Certificate> certificates(@Nullable SSLSession session) {
+    if (session == null) {
+      return List.of();
+    }
+    try {
+      return Arrays.stream(session.getPeerCertificates()).map(X509Certificate.class::cast).toList();
+    } catch (SSLPeerUnverifiedException e) {
+      return List.of();
+    }
+  }
+
+  private void answer(HttpServerExchange exchange, Endpoint endpoint, byte[] body) {
     try {
       Reply reply = endpoint.answer(new ApiCall(exchange, identity(exchange), body));
       send(exchange, reply.status(), "application/json", reply.body());
     } catch (ProblemException e) {
+      if (e.problem().status() == ProblemType.FORBIDDEN.status()) {
+        refusals.refused(
+            address(exchange), identity(exchange).name() + ": " + e.problem().detail());
+      }
       problem(exchange, e.problem());
     } catch (IOException | RuntimeException | Error e) {
       fault(exchange, e); // whatever it is, the caller must not wait for its time-out

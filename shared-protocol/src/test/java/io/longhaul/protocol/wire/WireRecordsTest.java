@@ -28,6 +28,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -69,6 +70,7 @@ class WireRecordsTest {
           "boss",
           1L << 40,
           Optional.of("2.2.2"),
+          Optional.of(Instant.parse("2027-01-01T00:00:00Z")),
           List.of("plain HTTP"));
   private static final SendStatus SENDING =
       new SendStatus(
@@ -118,7 +120,16 @@ class WireRecordsTest {
         new Abort(FAILURE),
         AGENT,
         new AgentInfo(
-            "a", Role.SEND, "s", VERSIONS, List.of(), "local", 0, Optional.empty(), List.of()),
+            "a",
+            Role.SEND,
+            "s",
+            VERSIONS,
+            List.of(),
+            "local",
+            0,
+            Optional.empty(),
+            Optional.empty(),
+            List.of()),
         new ManifestPage(List.of(CHUNK), Optional.of(END), SENDING),
         new ManifestPage(List.of(), Optional.empty(), SENDING_PLAIN),
         new PeerInfo("office", URI.create("http://h:1"), Optional.of(AGENT), Optional.empty()),
