@@ -26,6 +26,7 @@ import io.longhaul.protocol.wire.ReceiveRequest;
 import io.longhaul.protocol.wire.ReceiveStatus;
 import io.longhaul.protocol.wire.SessionLimits;
 import io.longhaul.protocol.wire.SinkSpec;
+import io.longhaul.receiver.grant.ReceiveGrant;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -38,6 +39,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +49,7 @@ public final class ReceiverUnderTest {
   private final Map<String, StreamConfig> streams = new LinkedHashMap<>();
   private final Map<String, AgentAddress> peers = new LinkedHashMap<>();
   private final List<TokenConfig> tokens = new ArrayList<>();
+  private final List<ReceiveGrant> grants = new ArrayList<>();
   private List<String> zfs = List.of("/nowhere/zfs");
   private long limitBytes = 64 << 20;
   private @Nullable ReceiverAgent agent;
@@ -109,6 +112,24 @@ public final class ReceiverUnderTest {
     return file;
   }
 
+  public ReceiverUnderTest grant(ReceiveGrant grant) {
+    grants.add(grant);
+    return this;
+  }
+
+  /** Grants these streams from the peer {@code office}. */
+  public ReceiverUnderTest grantStreams(String identity, String... names) {
+    return grant(
+        new ReceiveGrant(
+            identity,
+            Optional.of(Set.of("office")),
+            Optional.empty(),
+            Optional.of(Set.of(names)),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty()));
+  }
+
   private Path secret(String name, String text) throws IOException {
     Path file = Files.writeString(folder.resolve(name), text);
     return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
@@ -129,7 +150,8 @@ public final class ReceiverUnderTest {
         Optional.of(new ZfsConfig(zfs)),
         Optional.of(Map.copyOf(streams)),
         Optional.empty(),
-        Optional.of(Map.copyOf(peers)));
+        Optional.of(Map.copyOf(peers)),
+        grants.isEmpty() ? Optional.empty() : Optional.of(List.copyOf(grants)));
   }
 
   public ReceiverUnderTest start() throws Exception {
