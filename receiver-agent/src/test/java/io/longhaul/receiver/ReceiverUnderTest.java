@@ -1,6 +1,7 @@
 package io.longhaul.receiver;
 
 import io.longhaul.protocol.ApiPaths;
+import io.longhaul.protocol.Json;
 import io.longhaul.protocol.SessionId;
 import io.longhaul.protocol.SessionState;
 import io.longhaul.protocol.auth.TokenConfig;
@@ -29,6 +30,11 @@ import io.longhaul.protocol.wire.SinkSpec;
 import io.longhaul.receiver.grant.ReceiveGrant;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -168,12 +174,35 @@ public final class ReceiverUnderTest {
     }
   }
 
-  private AgentClient client(Optional<Path> token) throws Exception {
+  /** Returns the calls that the agent serves. */
+  public Set<String> served() {
+    return running().calls();
+  }
+
+  /** Makes any call, with the token in this file. */
+  public HttpResponse<String> exchange(
+      String method, String path, Object body, Optional<Path> token) throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + running().port() + "/" + path))
+            .method(method, BodyPublishers.ofByteArray(Json.TOLERANT.writeValueAsBytes(body)));
+    if (token.isPresent()) {
+      request.header("Authorization", "Bearer " + Files.readString(token.get()));
+    }
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      return http.send(request.build(), BodyHandlers.ofString());
+    }
+  }
+
+  private ReceiverAgent running() {
     ReceiverAgent running = agent;
     if (running == null) {
       throw new IllegalStateException("the agent is not started");
     }
-    URI url = URI.create("http://127.0.0.1:" + running.port());
+    return running;
+  }
+
+  private AgentClient client(Optional<Path> token) throws Exception {
+    URI url = URI.create("http://127.0.0.1:" + running().port());
     return new AgentClient(AgentConnection.to(new AgentAddress(url, token), Optional.empty(), 1));
   }
 
