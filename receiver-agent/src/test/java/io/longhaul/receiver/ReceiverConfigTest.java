@@ -59,6 +59,7 @@ class ReceiverConfigTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '`',
       textBlock =
           """
           {identity: office}                     | nobody can come as 'office', only [console]

@@ -57,6 +57,7 @@ class SenderConfigTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '`',
       textBlock =
           """
           {identity: vualt}                            | nobody can come as 'vualt', only [vault]

@@ -68,6 +68,7 @@ class ReceiveGrantsTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '`',
       textBlock =
           """
           # creator | peer   | sink                | refused because

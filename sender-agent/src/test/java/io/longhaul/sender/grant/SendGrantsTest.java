@@ -72,6 +72,7 @@ class SendGrantsTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '`',
       textBlock =
           """
           # creator | reader | source             | refused because
