@@ -6,7 +6,7 @@ shift
 for image in "$here"/target/longhaul-*/; do
   if [ -x "$image/runtime/bin/java" ] && [ -d "$here/target/test-classes" ]; then
     exec "$image/runtime/bin/java" -XX:+UseSerialGC "-Dlonghaul.image=${image%/}" \
-      -cp "$here/target/test-classes:$image/lib/*" "$main" "$@"
+      -cp "$here/target/test-classes:$image/lib/*:$here/../shared-protocol/target/test-classes" "$main" "$@"
   fi
 done
 echo "there is no image in $here/target; run ./mvnw package -DskipTests" >&2

@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,6 +74,20 @@ class ImageIT {
     assertThat(image.home().resolve("lib/systemd"))
         .isDirectoryContaining("glob:**/sender-agent.service")
         .isDirectoryContaining("glob:**/receiver-agent.service");
+  }
+
+  @Test
+  void onlyTheCoordinatorHasWhatSignsCertificates() throws Exception {
+    assertThat(classPath("coordinator")).contains("bcpkix-");
+    for (String agent : List.of("sender-agent", "receiver-agent", "shared-protocol")) {
+      assertThat(classPath(agent)).doesNotContain("bcpkix-", "bcprov-");
+    }
+  }
+
+  private String classPath(String program) throws Exception {
+    try (var jar = new JarFile(image.home().resolve("lib/" + program + "-0.1.0.jar").toFile())) {
+      return jar.getManifest().getMainAttributes().getValue(Attributes.Name.CLASS_PATH);
+    }
   }
 
   @Test

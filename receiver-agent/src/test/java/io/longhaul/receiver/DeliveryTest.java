@@ -200,7 +200,7 @@ class DeliveryTest {
     receiver.awaitFed(id, 1);
     sender.goAway();
     receiver.abort(id);
-    assertThat(receiver.status(id).state()).isEqualTo(SessionState.ABORTED);
+    receiver.await(id, SessionState.ABORTED);
     receiver.stop();
     assertThat(receiver.spool(id).request()).exists();
 

@@ -32,7 +32,6 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -61,6 +60,7 @@ public final class FakeSender implements AutoCloseable {
   private SessionState state = SessionState.RUNNING;
   private Optional<Failure> failure = Optional.empty();
   private @Nullable ProblemType refusal;
+  private int attempt = 1;
   private boolean completed;
   private Optional<Failure> aborted = Optional.empty();
   private long statedChunkBytes;
@@ -71,10 +71,7 @@ public final class FakeSender implements AutoCloseable {
     this.statedChunkBytes = chunkBytes;
     new Random(bytes).nextBytes(stream);
     for (int at = 0; at < bytes; at += chunkBytes) {
-      byte[] chunk = Arrays.copyOfRange(stream, at, Math.min(at + chunkBytes, bytes));
-      ChunkHasher hasher = new ChunkHasher(DigestChoice.SHA256);
-      hasher.update(ByteBuffer.wrap(chunk));
-      chunks.add(ChunkRecord.of(chunks.size(), at, chunk.length, hasher.digests()));
+      chunks.add(record(chunks.size(), at, Math.min(chunkBytes, bytes - at)));
     }
     routes = new ApiRoutes(TokenAuthenticator.of(List.of()));
     String one = ApiPaths.SENDS + "/{id}";
@@ -86,6 +83,12 @@ public final class FakeSender implements AutoCloseable {
     routes.add("POST", one + "/abort", this::abort);
     server = serve(0);
     port = server.port();
+  }
+
+  private ChunkRecord record(int number, int at, int length) {
+    ChunkHasher hasher = new ChunkHasher(DigestChoice.SHA256);
+    hasher.update(ByteBuffer.wrap(stream, at, length));
+    return ChunkRecord.of(number, at, length, hasher.digests());
   }
 
   private HttpServer serve(int port) throws Exception {
@@ -122,6 +125,23 @@ public final class FakeSender implements AutoCloseable {
     end = Optional.of(digest.end(0, guid));
     state = SessionState.DRAINING;
     notifyAll();
+  }
+
+  /**
+   * Forgets what was sealed, as when the machine went down before its manifest was on disk, and
+   * starts the source again.
+   */
+  public synchronized void startAgain() {
+    sealed.clear();
+    attempt++;
+    notifyAll();
+  }
+
+  /** Has the source give another byte in a chunk from now on. */
+  public synchronized void change(int chunk) {
+    ChunkRecord before = chunks.get(chunk);
+    stream[(int) before.offset()] ^= 1;
+    chunks.set(chunk, record(chunk, (int) before.offset(), (int) before.length()));
   }
 
   /** Ends the session at the sender. */
@@ -222,7 +242,7 @@ public final class FakeSender implements AutoCloseable {
         0,
         1 << 30,
         OptionalLong.of(stream.length),
-        1,
+        attempt,
         OptionalLong.empty(),
         Duration.ofDays(1),
         Duration.ZERO,

@@ -4,6 +4,7 @@ import static io.longhaul.receiver.ReceiverUnderTest.into;
 import static io.longhaul.receiver.ReceiverUnderTest.newId;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.longhaul.protocol.ApiPaths;
 import io.longhaul.protocol.SessionId;
 import io.longhaul.protocol.SessionState;
 import io.longhaul.protocol.failure.Failure;
@@ -12,6 +13,7 @@ import io.longhaul.protocol.wire.ReceiveStatus;
 import io.longhaul.protocol.wire.SessionLimits;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,6 +83,45 @@ class LimitsTest {
     assertThat(done.failure()).isEmpty();
     assertThat(receiver.file("out")).hasBinaryContent(sender.stream());
     assertThat(sender.servedBytes(0)).isEqualTo(CHUNK);
+  }
+
+  @Test
+  void aSuspendedSessionIsTakenUpByResume() throws Exception {
+    receiver.start();
+    sender.sealTo(2);
+    receiver.put(id, into("file", new SessionLimits(LONG, Duration.ofSeconds(1))));
+    receiver.awaitFed(id, 2);
+    sender.goAway();
+    receiver.await(id, SessionState.PAUSED);
+
+    ReceiveStatus resumed =
+        receiver
+            .calls()
+            .post(ApiPaths.receive(id) + "/resume", Map.of(), Duration.ZERO, ReceiveStatus.class);
+
+    assertThat(resumed.state()).isEqualTo(SessionState.RUNNING);
+    assertThat(resumed.failure()).isEmpty();
+    assertThat(receiver.await(id, SessionState.PAUSED).failure().map(Failure::kind))
+        .contains(FailureKind.UNREACHABLE);
+  }
+
+  @Test
+  void theNextAgentCountsOn() throws Exception {
+    receiver.start();
+    sender.sealTo(1);
+    receiver.put(id, into("file", new SessionLimits(Duration.ofSeconds(20), LONG)));
+    receiver.awaitFed(id, 1);
+    Duration before = Duration.ofSeconds(3);
+    Eventually.holds(
+        "some time without progress",
+        () -> receiver.status(id).sinceProgress().compareTo(before) >= 0);
+    sender.goAway();
+    receiver.stop();
+    receiver.start();
+    assertThat(receiver.status(id).sinceProgress()).isGreaterThan(before);
+    sender.comeBack();
+    receiver.await(id, SessionState.RUNNING);
+    assertThat(receiver.status(id).sinceProgress()).isGreaterThan(before);
   }
 
   @Test

@@ -203,7 +203,8 @@ public final class ReceiverUnderTest {
 
   private AgentClient client(Optional<Path> token) throws Exception {
     URI url = URI.create("http://127.0.0.1:" + running().port());
-    return new AgentClient(AgentConnection.to(new AgentAddress(url, token), Optional.empty(), 1));
+    return new AgentClient(
+        AgentConnection.to("test", new AgentAddress(url, token), Optional.empty(), 1));
   }
 
   /** Returns the calls of one who presents this token. */

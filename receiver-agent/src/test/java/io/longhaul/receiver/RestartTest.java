@@ -204,7 +204,8 @@ class RestartTest {
     receiver.withoutPeers().start();
     receiver.await(id, SessionState.PAUSED);
 
-    assertThat(receiver.abort(id).state()).isEqualTo(SessionState.ABORTED);
+    receiver.abort(id);
+    receiver.await(id, SessionState.ABORTED);
 
     assertThatTheSinkIsGoneAndSawNoEnd();
     assertThat(List.of(receiver.status(id).state())).containsExactly(SessionState.ABORTED);

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.stream.Collectors;
 
 /**
  * Where a session stands on one side.
@@ -33,7 +32,9 @@ public enum SessionState {
   /** Ended without having delivered the stream. */
   FAILED,
   /** Ended because somebody asked for it. */
-  ABORTED;
+  ABORTED,
+  /** A state that this version does not know, told by a newer peer; it is no end. */
+  UNKNOWN;
 
   /** Returns whether this is an end from which nothing follows. */
   public boolean ended() {
@@ -50,8 +51,8 @@ public enum SessionState {
       case RUNNING -> next == DRAINING || next == VERIFYING || brakes(next);
       case DRAINING -> next == VERIFYING || next == DONE || brakes(next);
       case VERIFYING -> next == DONE || brakes(next);
-      case PAUSED -> next != CREATED && next != DONE;
-      case DONE, FAILED, ABORTED -> false;
+      case PAUSED -> next != CREATED && next != DONE && next != UNKNOWN;
+      case DONE, FAILED, ABORTED, UNKNOWN -> false;
     };
   }
 
@@ -59,23 +60,13 @@ public enum SessionState {
     return next == PAUSED || next == FAILED || next == ABORTED;
   }
 
-  /**
-   * Returns the state written as {@link #text}.
-   *
-   * @throws IllegalArgumentException if there is none of that name
-   */
+  /** Returns the state written as {@link #text}, or {@link #UNKNOWN}. */
   @JsonCreator
   public static SessionState of(String text) {
     return Arrays.stream(values())
         .filter(state -> state.text().equals(text))
         .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException(unknown(text)));
-  }
-
-  private static String unknown(String text) {
-    String known =
-        Arrays.stream(values()).map(SessionState::text).collect(Collectors.joining(", "));
-    return "a state must be one of " + known + ", was '" + text + "'";
+        .orElse(UNKNOWN);
   }
 
   /** Returns the text form, such as {@code running}. */

@@ -34,6 +34,7 @@ import java.util.Optional;
  * @param <S> how it tells of one
  */
 public final class Agent<Q, S> {
+  private static final String PROGRAM = "coordinator";
   private static final int IDLE_CONNECTIONS = 2;
   private static final Duration PEERS_WAIT = Duration.ofSeconds(50);
 
@@ -57,7 +58,7 @@ public final class Agent<Q, S> {
     this.name = name;
     this.role = role;
     this.url = at.url();
-    this.client = new AgentClient(AgentConnection.to(at, tls, IDLE_CONNECTIONS));
+    this.client = new AgentClient(AgentConnection.to(PROGRAM, at, tls, IDLE_CONNECTIONS));
     this.sessions = sessions;
     this.status = status;
     this.statuses = statuses;

@@ -1,6 +1,7 @@
 package io.longhaul.coordinator.cli;
 
 import io.longhaul.coordinator.ExitCode;
+import io.longhaul.coordinator.run.Overview;
 import io.longhaul.coordinator.run.Session;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -16,8 +17,9 @@ import picocli.CommandLine.Spec;
     description = {
       "Takes a pause back and follows the session to its end, as start does.",
       "",
-      "A session that runs is only followed: also one whose coordinator was interrupted, or that waits"
-          + " for a peer that was out of reach. All that is needed is asked of the agents."
+      "A session that waits because its peer was out of reach for too long is given all of that time"
+          + " again. One that runs is only followed: also one whose coordinator was interrupted. All"
+          + " that is needed is asked of the agents."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
@@ -52,7 +54,15 @@ final class ResumeCommand implements Callable<Integer> {
     var command = spec.commandLine();
     RunningSession running = RunningSession.find(parent, session.id(), "resume", command.getErr());
     ExitCode told = running.tell(Session::resume, json ? command.getErr() : command.getOut());
-    return (detach || told != ExitCode.DONE ? told : new Follow(command, json).run(running.both()))
-        .number();
+    return (detach || told != ExitCode.DONE ? told : follow(running)).number();
+  }
+
+  /** Asks once more before it follows: that a limit has passed may be true no longer. */
+  private ExitCode follow(RunningSession before) throws Exception {
+    Overview.Both now =
+        Overview.of(parent.agents(), session.id()).sessions().stream()
+            .findFirst()
+            .orElse(before.both());
+    return new Follow(spec.commandLine(), json).run(now);
   }
 }

@@ -10,6 +10,7 @@ import io.longhaul.protocol.SessionId;
 import io.longhaul.protocol.config.DataSize;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
+import io.longhaul.protocol.failure.SessionPausedException;
 import io.longhaul.protocol.failure.TransferException;
 import io.longhaul.protocol.wire.AgentInfo;
 import io.longhaul.protocol.wire.PeerInfo;
@@ -74,6 +75,8 @@ public final class Start {
     AgentInfo info;
     try {
       info = attempts.whileItAnswers(agent::info);
+    } catch (SessionPausedException e) {
+      throw nothingStarted("the " + agent + " cannot be used: " + e.getMessage());
     } catch (TransferException e) {
       throw nothingStarted(
           e.getMessage()
@@ -96,21 +99,11 @@ public final class Start {
               + "'; correct "
               + agents.file());
     }
-    if (!info.protocol().meets(ProtocolVersion.SPOKEN)) {
-      throw nothingStarted(
-          "Tried to talk to the "
-              + agent
-              + " ("
-              + info.software()
-              + ") but it speaks protocol "
-              + info.protocol().oldest()
-              + " to "
-              + info.protocol().newest()
-              + " and this coordinator "
-              + ProtocolVersion.SPOKEN.oldest()
-              + " to "
-              + ProtocolVersion.SPOKEN.newest()
-              + "; upgrade the older one");
+    Optional<String> gap =
+        ProtocolVersion.SPOKEN.gap(
+            "this coordinator", "the " + agent + " (" + info.software() + ")", info.protocol());
+    if (gap.isPresent()) {
+      throw nothingStarted(gap.get());
     }
     if (info.spoolLimitBytes() < 2 * chunkBytes) {
       throw nothingStarted(

@@ -4,12 +4,14 @@ import io.longhaul.protocol.SessionState;
 import io.longhaul.protocol.chunk.EndRecord;
 import io.longhaul.protocol.config.DataSize;
 import io.longhaul.protocol.config.TimeSpan;
+import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
 import io.longhaul.protocol.wire.ReceiveStatus;
 import io.longhaul.protocol.wire.SendStatus;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -20,6 +22,8 @@ import java.util.stream.Stream;
  * @param nowNanos the moment, by {@link System#nanoTime}
  */
 public record View(Sight<SendStatus> send, Sight<ReceiveStatus> receive, long nowNanos) {
+  private static final Set<FailureKind> WAITS_FOR_A_PERSON =
+      Set.of(FailureKind.PAUSED, FailureKind.INCOMPATIBLE, FailureKind.CERTIFICATE_REFUSED);
 
   /** Returns the same knowledge at a later moment. */
   public View at(long laterNanos) {
@@ -44,12 +48,13 @@ public record View(Sight<SendStatus> send, Sight<ReceiveStatus> receive, long no
         .or(() -> send.status().map(SendStatus::state));
   }
 
-  /** Returns whether somebody has paused either side. */
-  boolean isPausedByHand() {
+  /** Returns whether somebody has paused either side, or has to upgrade or certify one. */
+  boolean waitsForAPerson() {
     return Stream.concat(
             send.status().flatMap(SendStatus::failure).stream(),
             receive.status().flatMap(ReceiveStatus::failure).stream())
-        .anyMatch(failure -> failure.kind() == FailureKind.PAUSED);
+        .map(Failure::kind)
+        .anyMatch(WAITS_FOR_A_PERSON::contains);
   }
 
   /** Returns the stream bytes that the sink was given. */
@@ -96,6 +101,20 @@ public record View(Sight<SendStatus> send, Sight<ReceiveStatus> receive, long no
         .status()
         .filter(status -> !status.state().ended() && !status.transfer().peerReachable())
         .map(status -> status.sinceContact().plus(receive.age(nowNanos)));
+  }
+
+  /**
+   * Returns for how long the receiver-agent has not answered us, or the sender has not heard of it
+   * if that is longer: it may have gone before we began to watch. Empty while it answers.
+   */
+  Optional<Duration> receiverAway() {
+    return receive
+        .away(nowNanos)
+        .flatMap(ours ->
+            Stream.concat(
+                    Stream.of(ours),
+                    send.status().map(s -> s.sinceContact().plus(send.age(nowNanos))).stream())
+                .max(Duration::compareTo));
   }
 
   /** Returns the time since anything moved on either side, as far as we have heard. */

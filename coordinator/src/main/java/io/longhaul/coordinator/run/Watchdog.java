@@ -26,15 +26,12 @@ public record Watchdog(SessionLimits limits, Duration margin) {
 
   /** Returns why the session has to be ended, if it has to. */
   public Optional<Failure> bark(View view) {
-    if (view.isPausedByHand()) {
+    if (view.waitsForAPerson()) {
       return Optional.empty();
     }
     Duration still = view.sinceProgress();
     Optional<Duration> away =
-        Stream.of(
-                view.send().away(view.nowNanos()),
-                view.receive().away(view.nowNanos()),
-                view.senderAway())
+        Stream.of(view.send().away(view.nowNanos()), view.receiverAway(), view.senderAway())
             .flatMap(Optional::stream)
             .max(Duration::compareTo);
     if (away.isEmpty()) {

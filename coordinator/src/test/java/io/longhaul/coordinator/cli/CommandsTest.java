@@ -203,9 +203,7 @@ class CommandsTest {
     nothingWasStarted(
         run(START),
         "receiver-agent of vault (longhaul 9.0)",
-        "protocol 7 to 9",
-        "1 to 1",
-        "upgrade");
+        "speaks protocol 7 to 9 and this coordinator protocol 1; upgrade this coordinator");
   }
 
   private static AgentInfo speaking(AgentInfo now, ProtocolVersion protocol) {
@@ -390,6 +388,19 @@ class CommandsTest {
     assertThat(run.exit()).isZero();
     assertThat(run.out()).contains("resumed at the receiver-agent of vault", "done: ");
     assertThat(office.calls()).containsExactly("resume " + ID);
+  }
+
+  @Test
+  void resumeDoesNotTakeTheLimitForPassedThatItHasJustLetBeginAnew() {
+    Failure away = Failure.resumable(FailureKind.UNREACHABLE, "the sender was out of reach");
+    office.says(CommandsTest::running);
+    vault
+        .says(receiving(SessionState.PAUSED).failure(away)::status)
+        .says(receiving(SessionState.RUNNING)::status)
+        .says(delivered()::status);
+    Run run = run("resume", ID.text());
+    assertThat(run.exit()).isZero();
+    assertThat(run.out()).contains("done: ");
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.longhaul.coordinator.run;
 
 import static io.longhaul.coordinator.testing.Statuses.receiving;
 import static io.longhaul.coordinator.testing.Statuses.sending;
+import static io.longhaul.coordinator.testing.Statuses.withoutReader;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.longhaul.protocol.SessionState;
@@ -12,6 +13,8 @@ import io.longhaul.protocol.wire.SendStatus;
 import io.longhaul.protocol.wire.SessionLimits;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class WatchdogTest {
   private static final Duration STALLED = Duration.ofHours(24);
@@ -52,9 +55,10 @@ class WatchdogTest {
     assertThat(watchdog.bark(after(MARGIN.plusNanos(1), unknown, still))).isPresent();
   }
 
-  @Test
-  void aPauseByHandHasNoLimit() {
-    Failure paused = Failure.resumable(FailureKind.PAUSED, "Paused by root: office hours");
+  @ParameterizedTest
+  @EnumSource(names = {"PAUSED", "INCOMPATIBLE"})
+  void whatWaitsForAPersonHasNoLimit(FailureKind kind) {
+    Failure paused = Failure.resumable(kind, "Paused by root: office hours");
     Sight<ReceiveStatus> held =
         Sight.of(receiving(SessionState.PAUSED).failure(paused).status(), START);
     assertThat(watchdog.bark(after(STALLED.plusDays(30), SEND, held))).isEmpty();
@@ -68,6 +72,18 @@ class WatchdogTest {
         .get()
         .extracting(Failure::kind)
         .isEqualTo(FailureKind.UNREACHABLE);
+  }
+
+  @Test
+  void theSenderKnowsForHowLongAReceiverIsAwayThatWeHaveJustBegunToWatch() {
+    Sight<SendStatus> lonely = Sight.of(withoutReader(UNREACHABLE), START);
+    Sight<ReceiveStatus> silent = Sight.<ReceiveStatus>none().silent("refused", START);
+    assertThat(watchdog.bark(after(MARGIN, lonely, silent))).isEmpty();
+    assertThat(watchdog.bark(after(MARGIN.plusNanos(1), lonely, silent)))
+        .get()
+        .extracting(Failure::kind)
+        .isEqualTo(FailureKind.UNREACHABLE);
+    assertThat(watchdog.bark(after(Duration.ofHours(1), lonely, RECEIVE))).isEmpty();
   }
 
   @Test

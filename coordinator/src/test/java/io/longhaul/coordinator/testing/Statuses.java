@@ -114,7 +114,7 @@ public final class Statuses {
 
   public static SendStatus sending(
       SessionId id, SessionState state, Duration sinceProgress, Optional<Failure> failure) {
-    return sending(id, state, 1, OptionalLong.empty(), sinceProgress, failure);
+    return sending(id, state, 1, OptionalLong.empty(), sinceProgress, Duration.ZERO, failure);
   }
 
   private static SendStatus sending(
@@ -123,6 +123,7 @@ public final class Statuses {
       int attempt,
       OptionalLong replayedBytes,
       Duration sinceProgress,
+      Duration sinceContact,
       Optional<Failure> failure) {
     return new SendStatus(
         id,
@@ -139,7 +140,7 @@ public final class Statuses {
         attempt,
         replayedBytes,
         sinceProgress,
-        Duration.ZERO,
+        sinceContact,
         SessionLimits.DEFAULT,
         Map.of("job", "nightly"),
         Optional.empty(),
@@ -154,7 +155,13 @@ public final class Statuses {
         2,
         OptionalLong.of(replayedBytes),
         Duration.ZERO,
+        Duration.ZERO,
         Optional.empty());
+  }
+
+  /** What a sender says that has not heard of its reader for so long. */
+  public static SendStatus withoutReader(Duration time) {
+    return sending(ID, SessionState.PAUSED, 1, OptionalLong.empty(), time, time, Optional.empty());
   }
 
   public static SendStatus sending(SessionState state) {

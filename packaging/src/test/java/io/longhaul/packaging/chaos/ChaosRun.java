@@ -3,6 +3,7 @@ package io.longhaul.packaging.chaos;
 import io.longhaul.packaging.site.Keystream;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -21,10 +22,12 @@ public record ChaosRun(long seed, int faults, Keystream stream, long bytesPerSec
   public Toll run() throws Exception {
     var random = new Random(seed);
     try (var victim = new Victim(stream, bytesPerSecond)) {
-      var toll = new Toll(faults, stream.bytes());
+      List<Fault> possible =
+          Arrays.stream(Fault.values()).filter(fault -> fault.isPossible(victim)).toList();
+      var toll = new Toll(faults, stream.bytes(), possible);
       long apart = Math.max(0, stream.bytes() - AFTER_LAST_FAULT) / (faults + 1);
       int number = 0;
-      for (Fault fault : draw(random)) {
+      for (Fault fault : draw(possible, random)) {
         number++;
         if (!victim.awaitFed(apart * number)) {
           break;
@@ -48,11 +51,11 @@ public record ChaosRun(long seed, int faults, Keystream stream, long bytesPerSec
     }
   }
 
-  /** Returns each kind of fault in turn, in an order of chance. */
-  private List<Fault> draw(Random random) {
+  /** Returns each possible kind of fault in turn, in an order of chance. */
+  private List<Fault> draw(List<Fault> possible, Random random) {
     List<Fault> drawn = new ArrayList<>();
     while (drawn.size() < faults) {
-      List<Fault> round = new ArrayList<>(List.of(Fault.values()));
+      List<Fault> round = new ArrayList<>(possible);
       Collections.shuffle(round, random);
       drawn.addAll(round);
     }

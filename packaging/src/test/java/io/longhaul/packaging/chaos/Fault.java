@@ -5,6 +5,7 @@ import io.longhaul.packaging.site.Eventually;
 import io.longhaul.protocol.pipe.ProcessIdentity;
 import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.spool.Started;
+import io.longhaul.protocol.testing.Tmpfs;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.random.RandomGenerator;
@@ -111,10 +112,38 @@ public enum Fault {
     void strike(Victim victim, RandomGenerator random) {
       victim.link().flipBit();
     }
+  },
+  SENDER_SPOOL_FULL {
+    @Override
+    boolean isPossible(Victim victim) {
+      return victim.disk(Role.SEND).isPresent();
+    }
+
+    @Override
+    void strike(Victim victim, RandomGenerator random) throws Exception {
+      fillForAWhile(victim.disk(Role.SEND).orElseThrow(), random);
+    }
+  },
+  RECEIVER_SPOOL_FULL {
+    @Override
+    boolean isPossible(Victim victim) {
+      return victim.disk(Role.RECEIVE).isPresent();
+    }
+
+    @Override
+    void strike(Victim victim, RandomGenerator random) throws Exception {
+      fillForAWhile(victim.disk(Role.RECEIVE).orElseThrow(), random);
+    }
   };
 
   private static final int MOST_SECONDS = 6;
   private static final int MOST_SECONDS_AWAY = 2;
+  private static final Duration TOP_UP_EVERY = Duration.ofMillis(20);
+
+  /** Returns whether this machine lets the fault be brought about. */
+  boolean isPossible(Victim victim) {
+    return true;
+  }
 
   /** Brings the fault about, and to its end if it is one that lasts. */
   abstract void strike(Victim victim, RandomGenerator random) throws Exception;
@@ -139,7 +168,25 @@ public enum Fault {
     }
   }
 
+  /** Takes the room again that a deleted chunk gives back, so that no other finds any. */
+  private static void fillForAWhile(Tmpfs disk, RandomGenerator random) throws Exception {
+    Duration time = Duration.ofSeconds(1).plus(upTo(random, MOST_SECONDS_AWAY));
+    long began = System.nanoTime();
+    try {
+      while (System.nanoTime() - began < time.toNanos()) {
+        disk.fill();
+        Eventually.elapsed(TOP_UP_EVERY);
+      }
+    } finally {
+      disk.free();
+    }
+  }
+
   private static void elapse(RandomGenerator random, int mostSeconds) {
-    Eventually.elapsed(Duration.ofMillis(random.nextInt(mostSeconds * 1000)));
+    Eventually.elapsed(upTo(random, mostSeconds));
+  }
+
+  private static Duration upTo(RandomGenerator random, int mostSeconds) {
+    return Duration.ofMillis(random.nextInt(mostSeconds * 1000));
   }
 }

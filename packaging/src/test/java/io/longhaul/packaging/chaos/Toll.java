@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,6 +15,7 @@ import java.util.Set;
 public final class Toll {
   private final int planned;
   private final long streamBytes;
+  private final EnumSet<Fault> possible = EnumSet.noneOf(Fault.class);
   private final Map<Fault, List<Duration>> lost = new EnumMap<>(Fault.class);
   private final List<String> wrong = new ArrayList<>();
   private long carriedBytes;
@@ -22,10 +24,12 @@ public final class Toll {
    * Creates the account of a run.
    *
    * @param planned how many faults it should have
+   * @param possible the kinds of fault that this machine lets be brought about
    */
-  Toll(int planned, long streamBytes) {
+  Toll(int planned, long streamBytes, List<Fault> possible) {
     this.planned = planned;
     this.streamBytes = streamBytes;
+    this.possible.addAll(possible);
   }
 
   /** Notes how long it took from a fault's beginning until more had reached the sink. */
@@ -53,6 +57,16 @@ public final class Toll {
     return Collections.unmodifiableSet(lost.keySet());
   }
 
+  /** Returns the faults that this machine lets be brought about. */
+  public Set<Fault> possible() {
+    return Collections.unmodifiableSet(possible);
+  }
+
+  /** Returns the other faults. */
+  public Set<Fault> leftOut() {
+    return EnumSet.complementOf(possible);
+  }
+
   /** Prints the table and the verdict. */
   public void print(PrintStream out) {
     var table = new Table("fault", "times", "seconds until it went on: median", "most");
@@ -67,6 +81,9 @@ public final class Toll {
     table.print(out);
     out.printf(
         "%d of %d faults struck%n", lost.values().stream().mapToInt(List::size).sum(), planned);
+    leftOut()
+        .forEach(fault ->
+            out.println("left out, without the right to mount a file system: " + fault.text()));
     out.printf(
         "carried beyond the stream's %.0f MB: %.1f MB (fetched twice, and all that is not stream)%n",
         streamBytes / 1e6, (carriedBytes - streamBytes) / 1e6);

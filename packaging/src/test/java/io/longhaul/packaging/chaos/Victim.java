@@ -12,6 +12,7 @@ import io.longhaul.protocol.SessionState;
 import io.longhaul.protocol.pipe.ProcessIdentity;
 import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.spool.Started;
+import io.longhaul.protocol.testing.Tmpfs;
 import io.longhaul.protocol.wire.ReceiveStatus;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,7 +22,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -31,7 +34,11 @@ final class Victim implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final String SPOOL_LIMIT = "8MiB";
 
+  /* Twice the limit, which a source that is repeated may take, and something for the rest. */
+  private static final String DISK_SIZE = "24m";
+
   private final Site site = new Site();
+  private final Map<Role, Tmpfs> disks = new EnumMap<>(Role.class);
   private final LoopbackLink link;
   private final Keystream stream;
   private final SessionId id;
@@ -51,6 +58,10 @@ final class Victim implements AutoCloseable {
     site.office().set(true, "streams", "data", "repeatable");
     site.office().set(SPOOL_LIMIT, "spool", "limit");
     site.vault().set(SPOOL_LIMIT, "spool", "limit");
+    for (Role role : Role.values()) {
+      Tmpfs.mountIfAllowed(DISK_SIZE).ifPresent(disk -> disks.put(role, disk));
+      disk(role).ifPresent(disk -> site.spoolAt(role, disk.path()));
+    }
     site.vault().stream("sum", Keystream.sink(sum()));
     site.start();
     this.id = site.startDetached("office::data", "vault::sum", "--chunk-size", "1MiB");
@@ -66,6 +77,11 @@ final class Victim implements AutoCloseable {
 
   LoopbackLink link() {
     return link;
+  }
+
+  /** Returns the small disk that is one side's spool; empty where none can be mounted. */
+  Optional<Tmpfs> disk(Role role) {
+    return Optional.ofNullable(disks.get(role));
   }
 
   /** Returns the processes of one side. */
@@ -171,7 +187,10 @@ final class Victim implements AutoCloseable {
     if (exit != 0) {
       wrong.add("the coordinator that followed ended with " + exit);
     }
-    List<ProcessIdentity> left = new SpoolProcesses(site.file("")).alive();
+    List<ProcessIdentity> left = new ArrayList<>(new SpoolProcesses(site.file("")).alive());
+    for (Tmpfs disk : disks.values()) {
+      left.addAll(new SpoolProcesses(disk.path()).alive());
+    }
     if (!left.isEmpty()) {
       wrong.add("processes are left: " + left);
     }
@@ -189,6 +208,11 @@ final class Victim implements AutoCloseable {
     try (site;
         link) {
       coordinator.close();
+    } finally {
+      for (Tmpfs disk : disks.values()) {
+        new SpoolProcesses(disk.path()).end();
+        disk.close();
+      }
     }
   }
 }

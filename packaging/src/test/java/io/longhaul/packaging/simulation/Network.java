@@ -55,7 +55,7 @@ public final class Network {
   private final World world;
   private @Nullable Server server;
   private @Nullable SimProcess serving;
-  private boolean down;
+  private int outages;
 
   Network(World world) {
     this.world = world;
@@ -67,8 +67,11 @@ public final class Network {
     server = its;
   }
 
-  void down(boolean now) {
-    down = now;
+  /** Cuts the link for some time from now on. */
+  void cut(Duration time) {
+    world.trace("link down for %s", time);
+    outages++;
+    world.scheduler().after(time, () -> outages--);
   }
 
   /** Tells the sender-agent to release what is not fed yet: a planted fault. */
@@ -78,7 +81,7 @@ public final class Network {
     if (process != null && its != null && process.isAlive()) {
       byte[] body = ("{\"releasedTo\":" + to + "}").getBytes(StandardCharsets.UTF_8);
       Call call = new Call("POST", "v1/sends/" + world.id() + "/release", Map.of(), body, "", "");
-      world.thread(process, () -> its.answer(call));
+      world.processes().thread(process, () -> its.answer(call));
     }
   }
 
@@ -132,7 +135,7 @@ public final class Network {
 
   private void travel() throws IOException, InterruptedException {
     world.scheduler().sleep(Duration.ofNanos(500_000L + world.random(30_000_000)));
-    if (down) {
+    if (outages > 0) {
       world.scheduler().sleep(CONNECT);
       throw new IOException("nobody answers");
     }
@@ -149,7 +152,7 @@ public final class Network {
       throw new IOException("refused");
     }
     Answer[] answer = new Answer[1];
-    world.thread(process, () -> answer[0] = its.answer(call));
+    world.processes().thread(process, () -> answer[0] = its.answer(call));
     while (answer[0] == null) {
       world.scheduler().sleep(LOOK);
       if (!process.isAlive()) {

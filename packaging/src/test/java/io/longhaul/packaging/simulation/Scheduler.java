@@ -45,7 +45,10 @@ public final class Scheduler implements Executor {
   private static final int TERMINATED = 99;
   private static final long STUCK_NANOS = 60_000_000_000L;
 
+  private static final String UNBLOCKER_WAITS = "takeVirtualThreadListToUnblock";
+
   private static final Constructor<?> BUILDER;
+  private static final Thread UNBLOCKER;
   private static final Field STATE;
   private static final Field HANDED_OVER;
   private static final ThreadLocal<@Nullable Scheduler> RUNNING = new ThreadLocal<>();
@@ -60,6 +63,11 @@ public final class Scheduler implements Executor {
       STATE.setAccessible(true);
       HANDED_OVER = Class.forName("java.lang.VirtualThread").getDeclaredField("onWaitingList");
       HANDED_OVER.setAccessible(true);
+      UNBLOCKER =
+          Thread.getAllStackTraces().keySet().stream()
+              .filter(thread -> thread.getName().equals("VirtualThread-unblocker"))
+              .findFirst()
+              .orElseThrow(() -> new IllegalStateException("this JDK has no such thread"));
       Field timers =
           Class.forName("java.lang.VirtualThread$DelayedTaskSchedulers")
               .getDeclaredField("INSTANCE");
@@ -248,7 +256,7 @@ public final class Scheduler implements Executor {
       for (Runnable next = submitted.poll(); next != null; next = submitted.poll()) {
         take(next);
       }
-      if (!isHandingOver()) {
+      if (!isHandingOver() && submitted.isEmpty()) {
         return;
       }
       if (began == 0) {
@@ -271,32 +279,24 @@ public final class Scheduler implements Executor {
     return all.toString();
   }
 
-  /*
-   * No monitor that others want is held by a thread that is not running. So of those that wait for one,
-   * the JDK has chosen a successor, and hands it over or has done so.
-   */
   private boolean isHandingOver() {
+    boolean waiting = false;
     for (Task task : live) {
-      if (task.ready) {
-        continue;
-      }
-      int state = task.state();
-      if (state == UNBLOCKED
-          || state == BLOCKING
-          || (state == BLOCKED && (task.isHandedOver() || !hasSuccessor(task.process)))) {
-        return true;
+      if (!task.ready) {
+        int state = task.state();
+        if (state == UNBLOCKED || state == BLOCKING || (state == BLOCKED && task.isHandedOver())) {
+          return true;
+        }
+        waiting |= state == BLOCKED;
       }
     }
-    return false;
+    return waiting && isUnblocking();
   }
 
-  private boolean hasSuccessor(SimProcess process) {
-    for (Task task : live) {
-      if (task.ready && task.process == process && task.state() == UNBLOCKED) {
-        return true;
-      }
-    }
-    return false;
+  /* It takes them off its list before they can run: in between nothing but its stack tells. */
+  private static boolean isUnblocking() {
+    StackTraceElement[] stack = UNBLOCKER.getStackTrace();
+    return stack.length == 0 || !stack[0].getMethodName().equals(UNBLOCKER_WAITS);
   }
 
   private void take(Runnable continuation) {

@@ -94,7 +94,7 @@ final class SimFileChannel extends FileChannel {
     if (torn) {
       process.crash();
     }
-    world.changed(process.host(), path);
+    world.judge().changed(process.host(), path);
     world.maybeYield();
     return length;
   }

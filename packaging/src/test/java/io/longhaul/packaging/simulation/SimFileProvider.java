@@ -158,7 +158,7 @@ final class SimFileProvider extends FileSystemProvider {
     disk().require(text(path));
     operation("delete", text(path));
     disk().delete(text(path));
-    files.process().world().changed(files.process().host(), text(path));
+    files.process().world().judge().changed(files.process().host(), text(path));
   }
 
   @Override
@@ -175,7 +175,7 @@ final class SimFileProvider extends FileSystemProvider {
       throw new FileAlreadyExistsException(text(to));
     }
     disk().move(text(from), text(to));
-    files.process().world().changed(files.process().host(), text(to));
+    files.process().world().judge().changed(files.process().host(), text(to));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.longhaul.packaging.simulation;
 
 import io.longhaul.protocol.pipe.ProcessIdentity;
+import io.longhaul.protocol.pipe.Uptime;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,6 +55,11 @@ public final class SimProcess {
     return identity;
   }
 
+  /** Returns the uptime of its host. */
+  public Uptime uptime() {
+    return host.uptime(world::nanos);
+  }
+
   /** Returns a path as this process sees it. */
   public Path path(String path) {
     return files.getPath(path);
@@ -97,8 +103,8 @@ public final class SimProcess {
 
   /** Ends it as SIGKILL does. */
   void crash() {
-    world.crashed(this);
-    world.kill(this);
+    world.processes().crashed(this);
+    world.processes().kill(this);
     Scheduler.vanish();
   }
 

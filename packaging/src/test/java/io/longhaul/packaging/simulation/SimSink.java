@@ -28,10 +28,10 @@ public final class SimSink implements Child {
     World world = pump.world();
     Pipe pipe =
         Objects.requireNonNull(pump.host().disk().require(fifo.toString()).pipe(), "a FIFO");
-    SimProcess process = world.process(pump.host(), "sink");
+    SimProcess process = world.processes().process(pump.host(), "sink");
     Pipe.End stdin = pipe.open(process, true, false);
-    world.sinkStarted();
-    world.start(process, () -> read(world, pipe, stdin));
+    world.judge().sinkStarted();
+    world.processes().start(process, () -> read(world, pipe, stdin));
     return new SimSink(world, process);
   }
 
@@ -40,12 +40,12 @@ public final class SimSink implements Child {
       world.scheduler().sleep(Duration.ofMillis(1 + world.random(world.plan().sinkPauseMillis())));
       byte[] bytes = pipe.take(1 + world.random(4096));
       if (bytes.length > 0) {
-        world.sinkTook(bytes);
+        world.judge().sinkTook(bytes);
       } else if (!pipe.hasWriter()) {
-        world.sinkSawTheEnd();
+        world.judge().sinkSawTheEnd();
         return world.plan().sinkStatus();
       }
-      if (world.sinkFailsNow()) {
+      if (world.judge().sinkFailsNow()) {
         stdin.close();
         return world.plan().sinkStatus();
       }
@@ -74,7 +74,7 @@ public final class SimSink implements Child {
     }
     world.scheduler().sleep(Duration.ofMillis(world.random(200)));
     if (process.isAlive()) {
-      world.kill(process, TERMINATED);
+      world.processes().kill(process, TERMINATED);
     }
     return true;
   }

@@ -22,8 +22,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -42,14 +44,18 @@ import java.util.UUID;
  */
 public final class Site implements AutoCloseable {
   private static final String LOOPBACK = "127.0.0.1";
+  private static final String LOCALHOST = "localhost";
+  private static final String CONSOLE = "console";
   private static final Duration COMMAND = Duration.ofMinutes(5);
 
   private final Image image;
   private final Path directory;
   private final Place vaultPlace;
+  private final Optional<Trust> trust;
   private final SiteConfig office = new SiteConfig();
   private final SiteConfig vault = new SiteConfig();
   private final SiteConfig agents = new SiteConfig();
+  private final Map<Role, Path> spools = new EnumMap<>(Role.class);
   private final int officePort = freePort();
   private final Agent sender;
   private final Agent receiver;
@@ -61,7 +67,7 @@ public final class Site implements AutoCloseable {
 
   /** Prepares two agents on loopback that are started from this image. */
   public Site(Image image) throws IOException {
-    this(image, Path.of(System.getProperty("java.io.tmpdir")), Place.HERE, Place.HERE);
+    this(image, Path.of(System.getProperty("java.io.tmpdir")), Place.HERE, Place.HERE, false);
   }
 
   /**
@@ -72,38 +78,78 @@ public final class Site implements AutoCloseable {
    * @param vaultPlace where the receiver-agent and the coordinator run
    */
   public Site(Path parent, Place officePlace, Place vaultPlace) throws IOException {
-    this(Image.find(), parent, officePlace, vaultPlace);
+    this(Image.find(), parent, officePlace, vaultPlace, false);
   }
 
-  private Site(Image image, Path parent, Place officePlace, Place vaultPlace) throws IOException {
+  /**
+   * Prepares two agents on loopback that talk mutual TLS, as does the coordinator, who is {@code
+   * console}.
+   *
+   * @param parent where to make the site's directory, spools included
+   */
+  public static Site encrypted(Path parent) throws IOException {
+    return new Site(Image.find(), parent, Place.HERE, Place.HERE, true);
+  }
+
+  private Site(Image image, Path parent, Place officePlace, Place vaultPlace, boolean encrypted)
+      throws IOException {
     this.image = image;
     this.vaultPlace = vaultPlace;
     directory = Files.createTempDirectory(parent, "longhaul-site-");
+    trust = encrypted ? Optional.of(new Trust(image, file("trust"))) : Optional.empty();
     int vaultPort = freePort();
     String officeUrl = url(officePlace.host(), officePort);
     String vaultUrl = url(LOOPBACK, vaultPort);
-    configure(office, "office", officePort, "office-spool");
-    configure(vault, "vault", vaultPort, "vault-spool");
+    configure(office, "office", officePort);
+    configure(vault, "vault", vaultPort);
+    spoolAt(Role.SEND, Files.createDirectory(file("office-spool")));
+    spoolAt(Role.RECEIVE, Files.createDirectory(file("vault-spool")));
     vault.set(officeUrl, "peers", "office", "url");
     agents.set(officeUrl, "agents", "office", "sender", "url");
     agents.set(vaultUrl, "agents", "vault", "receiver", "url");
-    Optional<Path> token = Optional.empty();
-    if (!officePlace.host().equals(LOOPBACK)) {
-      token = Optional.of(protect(officePlace.host()));
+    List<String> officeCredential = List.of();
+    List<String> vaultCredential = List.of();
+    if (trust.isPresent()) {
+      certify(trust.get());
+      officeCredential = Trust.curl(trust.get().files(CONSOLE));
+      vaultCredential = officeCredential;
+    } else if (!officePlace.host().equals(LOOPBACK)) {
+      officeCredential = protect(officePlace.host());
     }
-    sender = agent(officePlace, "sender-agent", "office.yaml", officeUrl, token);
-    receiver = agent(vaultPlace, "receiver-agent", "vault.yaml", vaultUrl, Optional.empty());
+    sender = agent(officePlace, "sender-agent", "office.yaml", officeUrl, officeCredential);
+    receiver = agent(vaultPlace, "receiver-agent", "vault.yaml", vaultUrl, vaultCredential);
   }
 
-  private void configure(SiteConfig config, String name, int port, String spool)
-      throws IOException {
+  private void certify(Trust authority) throws IOException {
+    authority.run("issue", "office", "--host", LOCALHOST, "--listen-only");
+    authority.run("issue", "vault", "--host", LOCALHOST);
+    authority.run("issue", CONSOLE);
+    for (String holder : List.of("office", "vault", CONSOLE)) {
+      authority.deliver(holder);
+    }
+    Map<String, Object> console = Map.of("name", CONSOLE, "admin", true);
+    office.set(authority.section("office"), "listen", "tls");
+    office.set(List.of(Map.of("name", "vault"), console), "listen", "identities");
+    vault.set(authority.section("vault"), "listen", "tls");
+    vault.set(List.of(console), "listen", "identities");
+    vault.set(authority.section("vault"), "tls");
+    agents.set(authority.section(CONSOLE), "tls");
+  }
+
+  private static void configure(SiteConfig config, String name, int port) {
     config.set(name, "name").set(port, "listen", "port");
-    config.set(Files.createDirectory(file(spool)).toString(), "spool", "directory");
     config.set("256MiB", "spool", "limit");
   }
 
+  /** Puts the spool of one side into this directory, which is not deleted with the site. */
+  public Site spoolAt(Role role, Path root) {
+    (role == Role.SEND ? office : vault).set(root.toString(), "spool", "directory");
+    spools.put(role, root);
+    return this;
+  }
+
   /** Lets the sender-agent listen on an address that others can reach. */
-  private Path protect(String host) throws IOException {
+  private List<String> protect(String host) throws IOException {
     String secret = UUID.randomUUID() + "-" + UUID.randomUUID();
     Path token = secret("office.token", secret);
     Path kept = secret("office.token.sha256", TokenFile.hashed(secret));
@@ -114,7 +160,7 @@ public final class Site implements AutoCloseable {
         "tokens");
     vault.set(token.toString(), "peers", "office", "token-file");
     agents.set(token.toString(), "agents", "office", "sender", "token-file");
-    return token;
+    return List.of("--header", "Authorization: Bearer " + secret);
   }
 
   private Path secret(String name, String text) throws IOException {
@@ -126,12 +172,12 @@ public final class Site implements AutoCloseable {
   }
 
   private Agent agent(
-      Place place, String program, String config, String url, Optional<Path> token) {
+      Place place, String program, String config, String url, List<String> credential) {
     return new Agent(
         List.of(image.program(program), "--config", file(config).toString()),
         place.prefix(),
         url,
-        token,
+        credential,
         file(program + ".log"));
   }
 
@@ -142,8 +188,8 @@ public final class Site implements AutoCloseable {
     }
   }
 
-  private static String url(String host, int port) {
-    return "http://" + host + ":" + port;
+  private String url(String host, int port) {
+    return trust.isPresent() ? "https://" + LOCALHOST + ":" + port : "http://" + host + ":" + port;
   }
 
   /** Lets the receiver reach the sender through this port instead of directly. */
@@ -270,7 +316,7 @@ public final class Site implements AutoCloseable {
 
   /** Returns the session's directory on one side. */
   public SessionSpool spool(SessionId id, Role role) {
-    Path root = file(role == Role.SEND ? "office-spool" : "vault-spool");
+    Path root = Objects.requireNonNull(spools.get(role));
     return new SessionSpool(id, root.resolve("longhaul-" + role.text() + "-" + id));
   }
 
@@ -297,6 +343,11 @@ public final class Site implements AutoCloseable {
   /** Returns the coordinator's configuration, to be changed before {@link #start}. */
   public SiteConfig agents() {
     return agents;
+  }
+
+  /** Returns the authority of a site that was made by {@link #encrypted}. */
+  public Trust trust() {
+    return trust.orElseThrow();
   }
 
   /** Returns the path of a file in the site's directory. */

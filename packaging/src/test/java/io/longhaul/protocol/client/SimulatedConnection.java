@@ -15,6 +15,7 @@ public final class SimulatedConnection {
   /** Returns a connection that {@code network} answers. */
   public static AgentConnection over(Interceptor network) {
     return new AgentConnection(
+        "receiver-agent",
         Objects.requireNonNull(HttpUrl.get("http://office/")),
         Optional.empty(),
         BASE.newBuilder().retryOnConnectionFailure(false).addInterceptor(network).build());

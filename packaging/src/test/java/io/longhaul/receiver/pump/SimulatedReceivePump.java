@@ -29,7 +29,7 @@ public final class SimulatedReceivePump {
             process.world().sleeper(),
             new SimFifos(process),
             (_, fifo) -> SimSink.start(process, fifo),
-            watch -> process.world().thread(process, watch::run),
+            watch -> process.world().processes().thread(process, watch::run),
             process::identity);
     new ReceivePump(spool, machine).run();
     return 0;

@@ -76,7 +76,8 @@ public final class SimulatedReceiver {
             zfs,
             world.receiveLimit(),
             world::wall,
-            new ReceiveMachine(world.sleeper(), new SimFifos(process), host(process), pull));
+            new ReceiveMachine(
+                world.sleeper(), new SimFifos(process), host(process), pull, process.uptime()));
     sessions.scan();
     create(world, sessions);
     while (true) {
@@ -107,22 +108,22 @@ public final class SimulatedReceiver {
     return new PumpHost() {
       @Override
       public Process start(SessionSpool spool) {
-        return world.startReceivePump(process, spool.directory());
+        return world.processes().startReceivePump(process, spool.directory());
       }
 
       @Override
       public ProcessIdentity identity(long pid) {
-        return world.identity(pid);
+        return world.processes().identity(pid);
       }
 
       @Override
       public List<ProcessIdentity> users(Path fifo) throws IOException {
-        return world.users(process, fifo);
+        return world.processes().users(process, fifo);
       }
 
       @Override
       public boolean end(ProcessIdentity leader, Sleeper sleeper) throws InterruptedException {
-        return world.endGroup(leader);
+        return world.processes().endGroup(leader);
       }
     };
   }

@@ -11,6 +11,7 @@ import io.longhaul.protocol.chunk.ChunkRecord;
 import io.longhaul.protocol.failure.Problem;
 import io.longhaul.protocol.failure.ProblemException;
 import io.longhaul.protocol.failure.ProblemType;
+import io.longhaul.protocol.pipe.Uptime;
 import io.longhaul.protocol.spool.Retention;
 import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.spool.SessionSpool;
@@ -64,7 +65,9 @@ public final class SimulatedSender {
     this.root = root;
     this.tombstones = tombstones;
     this.retention =
-        new Retention(world::wall, () -> Duration.ofNanos(world.nanos()).plus(UPTIME_BEFORE));
+        new Retention(
+            world::wall,
+            new Uptime(process.host().bootId(), () -> world.nanos() + UPTIME_BEFORE.toNanos()));
   }
 
   /** Runs the agent until it is killed. */
@@ -100,8 +103,9 @@ public final class SimulatedSender {
   }
 
   private void takeUp(SessionSpool spool, SpooledSend send) throws IOException {
+    spool.forceNames();
     SendSession open =
-        SendSession.open(send, new SpoolView(spool, process.host().bootId()), world::nanos);
+        SendSession.open(send, new SpoolView(spool, process.host().bootId()), process.uptime());
     boolean neverStarted =
         !Files.exists(spool.started())
             && !Files.exists(spool.outcome())
@@ -109,12 +113,14 @@ public final class SimulatedSender {
             && !open.spool().locked();
     follow(
         open,
-        neverStarted ? Optional.of(world.startSendPump(spool.directory())) : Optional.empty());
+        neverStarted
+            ? Optional.of(world.processes().startSendPump(spool.directory()))
+            : Optional.empty());
   }
 
   private void follow(SendSession open, Optional<Process> pump) {
     session = open;
-    watch = new PumpWatch(open, spool -> world.startSendPump(spool.directory()), pump);
+    watch = new PumpWatch(open, spool -> world.processes().startSendPump(spool.directory()), pump);
   }
 
   /* As SendSessions.createNew, for a coordinator that asks again until it is answered. */
@@ -123,9 +129,9 @@ public final class SimulatedSender {
       try {
         SpooledSend send = world.sendRequest();
         SessionSpool spool = root.create(send.id(), Json.TOLERANT.writeValueAsBytes(send));
-        Process pump = world.startSendPump(spool.directory());
+        Process pump = world.processes().startSendPump(spool.directory());
         follow(
-            SendSession.open(send, new SpoolView(spool, process.host().bootId()), world::nanos),
+            SendSession.open(send, new SpoolView(spool, process.host().bootId()), process.uptime()),
             Optional.of(pump));
       } catch (IOException e) {
         world.trace("sender-agent cannot create the session: %s", e);
@@ -325,7 +331,7 @@ public final class SimulatedSender {
     } catch (NoSuchFileException e) {
       throw open.missing(record, "it is gone");
     }
-    world.chunkServed(process, number);
+    world.judge().chunkServed(process, number);
     return new Network.Answer(
         part ? 206 : 200,
         "application/octet-stream",

@@ -7,33 +7,29 @@ import io.longhaul.protocol.failure.FailureKind;
 import io.longhaul.protocol.failure.RetryableException;
 import io.longhaul.protocol.failure.SessionEndedException;
 import io.longhaul.protocol.failure.TransferException;
-import io.longhaul.protocol.retry.Backoff;
 import io.longhaul.protocol.spool.SessionSpool;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Fetches one verified chunk again that was damaged since, on our own disk: the sender has it as
  * long as it is not fed. Used by one thread.
  */
 final class ChunkRefetch {
-  private static final Logger LOG = LoggerFactory.getLogger(ChunkRefetch.class);
   private static final int BUFFER_BYTES = 256 * 1024;
 
   private final SenderClient sender;
   private final SessionSpool spool;
   private final PullCount count;
-  private final PullClock clock;
+  private final Retrier retrier;
   private final ChunkVerifier verifier;
 
   ChunkRefetch(SenderClient sender, SessionSpool spool, PullCount count, PullMachine machine) {
     this.sender = sender;
     this.spool = spool;
     this.count = count;
-    this.clock = machine.clock();
+    this.retrier = new Retrier(spool.id(), machine.clock());
     this.verifier = new ChunkVerifier(spool, record -> delete(record.chunk()), machine.same());
   }
 
@@ -44,27 +40,14 @@ final class ChunkRefetch {
    */
   void refetch(ChunkRecord record) throws TransferException, InterruptedException {
     count.discarded(record.length());
-    for (int failures = 0; ; ) {
-      try {
-        fetch(record);
-        if (verifier.verify(record).isPresent()) {
-          return;
-        }
-      } catch (RetryableException e) {
-        if (Thread.currentThread().isInterrupted()) {
-          throw new InterruptedException();
-        }
-        failures++;
-        LOG.atWarn()
-            .addKeyValue("session", spool.id())
-            .addKeyValue("failures", failures)
-            .addKeyValue("why", e.getMessage())
-            .log("a damaged chunk could not be fetched yet");
-        clock
-            .sleeper()
-            .sleep(Backoff.PEER.after(failures, clock.random().getAsDouble(), e.retryAfter()));
-      }
-    }
+    do {
+      retrier.repeat(
+          "fetch a damaged chunk again",
+          () -> {
+            fetch(record);
+            return record;
+          });
+    } while (verifier.verify(record).isEmpty());
   }
 
   private void fetch(ChunkRecord record) throws TransferException, InterruptedException {

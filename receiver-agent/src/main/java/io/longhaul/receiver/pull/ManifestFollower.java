@@ -34,6 +34,9 @@ final class ManifestFollower {
 
     /** Takes the end record, after the last chunk. */
     void end(EndRecord end);
+
+    /** Hears that the sender has started its source again; nothing is handed on after it. */
+    void repeated(int attempt);
   }
 
   private final SenderClient sender;
@@ -42,6 +45,8 @@ final class ManifestFollower {
   private final PullCount count;
   private final PullClock clock;
   private final Taker taker;
+  private final int attempt;
+  private int latestAttempt;
   private long next;
   private long nextOffset;
   private int failures;
@@ -49,6 +54,7 @@ final class ManifestFollower {
   /**
    * Creates a follower.
    *
+   * @param attempt the attempt of the source that the local manifest agrees with
    * @param next the first chunk that is not in the local manifest
    * @param nextOffset where it begins in the stream
    */
@@ -59,6 +65,7 @@ final class ManifestFollower {
       PullCount count,
       PullClock clock,
       Taker taker,
+      int attempt,
       long next,
       long nextOffset) {
     this.sender = sender;
@@ -67,24 +74,27 @@ final class ManifestFollower {
     this.count = count;
     this.clock = clock;
     this.taker = taker;
+    this.attempt = attempt;
+    this.latestAttempt = attempt;
     this.next = next;
     this.nextOffset = nextOffset;
   }
 
   /**
-   * Follows the manifest until interrupted, also beyond its end.
+   * Follows the manifest until interrupted, also beyond its end, or until the source was started
+   * again.
    *
    * @throws TransferException if the session cannot go on; never a {@link RetryableException}
    */
   void follow() throws TransferException, InterruptedException {
     boolean ended = false;
-    while (true) {
+    while (!isRepeated()) {
       Optional<ManifestPage> page = ask(ended ? 1 : PAGE, ended ? Duration.ZERO : WAIT);
       if (ended) {
         clock.sleeper().sleep(LOOK_EVERY);
       } else if (page.isPresent()) {
         handOn(page.get());
-        if (page.get().end().isPresent()) {
+        if (page.get().end().isPresent() && !isRepeated()) {
           end(page.get().end().get());
           ended = true;
         } else if (page.get().chunks().isEmpty()) {
@@ -92,6 +102,11 @@ final class ManifestFollower {
         }
       }
     }
+    taker.repeated(latestAttempt);
+  }
+
+  private boolean isRepeated() {
+    return latestAttempt > attempt;
   }
 
   private void handOn(ManifestPage page) throws TransferException, InterruptedException {
@@ -109,6 +124,9 @@ final class ManifestFollower {
       }
       while (!window.awaitAdmission(record, LOOK_EVERY)) {
         ask(1, Duration.ZERO);
+        if (isRepeated()) {
+          return;
+        }
       }
       taker.chunk(record);
       next++;
@@ -139,7 +157,7 @@ final class ManifestFollower {
             "Tried to follow the manifest of " + sender + " but it contradicts itself: " + what));
   }
 
-  /** Asks once; waits before it returns empty, if that failed. */
+  /** Asks once; empty if that failed, after a wait, or if the source was started again. */
   private Optional<ManifestPage> ask(int limit, Duration wait)
       throws TransferException, InterruptedException {
     gate.awaitReachable();
@@ -149,7 +167,8 @@ final class ManifestFollower {
       failures = 0;
       count.heard(page.status());
       checkGoingOn(page.status());
-      return Optional.of(page);
+      latestAttempt = page.status().attempt();
+      return isRepeated() ? Optional.empty() : Optional.of(page);
     } catch (RetryableException e) {
       if (Thread.currentThread().isInterrupted()) {
         throw new InterruptedException();
@@ -171,7 +190,8 @@ final class ManifestFollower {
     }
   }
 
-  private static void checkGoingOn(SendStatus status) throws SessionEndedException {
+  /** Throws what the session ends with, if the sender has ended it. */
+  static void checkGoingOn(SendStatus status) throws SessionEndedException {
     if (status.state() == SessionState.FAILED || status.state() == SessionState.ABORTED) {
       String tried = "Tried to pull session " + status.id() + " but the sender has ended it: ";
       FailureKind kind =

@@ -10,12 +10,13 @@ import java.util.Optional;
  * @param verifiedTo one past the last chunk up to which all are verified and in the manifest
  * @param verifiedBytes the stream bytes up to there
  * @param sender the last status that the sender told, if it was heard of since the puller was made
- * @param sinceContact the time since anything came from the sender
- * @param sinceProgress the time since a byte of a chunk came, or a chunk was verified
+ * @param sinceContact the time since anything came from the sender, if it did since the puller was
+ *     made
+ * @param sinceProgress the time since a byte of a chunk came or a chunk was verified, if it did
  */
 public record Progress(
     long verifiedTo,
     long verifiedBytes,
     Optional<SendStatus> sender,
-    Duration sinceContact,
-    Duration sinceProgress) {}
+    Optional<Duration> sinceContact,
+    Optional<Duration> sinceProgress) {}

@@ -3,6 +3,7 @@ package io.longhaul.receiver.pull;
 import io.longhaul.protocol.wire.SendStatus;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -20,19 +21,17 @@ final class PullCount {
   private final AtomicReference<Optional<SendStatus>> sender =
       new AtomicReference<>(Optional.empty());
   private volatile Consumer<SendStatus> listener = _ -> {};
-  private volatile long contact;
-  private volatile long progress;
+  private volatile OptionalLong contact = OptionalLong.empty();
+  private volatile OptionalLong progress = OptionalLong.empty();
 
   PullCount(PullClock clock) {
     this.clock = clock;
-    this.contact = clock.now();
-    this.progress = contact;
   }
 
   /** Notes bytes of a chunk. */
   void fetched(long bytes) {
     fetched.add(bytes);
-    contact = clock.now();
+    contact = OptionalLong.of(clock.now());
     progress = contact;
   }
 
@@ -89,23 +88,29 @@ final class PullCount {
   void heard(SendStatus status) {
     listener.accept(status);
     sender.set(Optional.of(status));
-    contact = clock.now();
+    contact = OptionalLong.of(clock.now());
   }
 
   /** Notes that a chunk was verified. */
   void moved() {
-    progress = clock.now();
+    progress = OptionalLong.of(clock.now());
   }
 
   Optional<SendStatus> sender() {
     return sender.get();
   }
 
-  Duration sinceContact() {
-    return Duration.ofNanos(clock.now() - contact);
+  Optional<Duration> sinceContact() {
+    return since(contact);
   }
 
-  Duration sinceProgress() {
-    return Duration.ofNanos(clock.now() - progress);
+  Optional<Duration> sinceProgress() {
+    return since(progress);
+  }
+
+  private Optional<Duration> since(OptionalLong time) {
+    return time.isEmpty()
+        ? Optional.empty()
+        : Optional.of(Duration.ofNanos(clock.now() - time.getAsLong()));
   }
 }

@@ -27,6 +27,7 @@ final class PullRun {
   private final ChunkDropper dropper;
   private final ChunkVerifier verifier;
   private @Nullable EndRecord end;
+  private int repeated;
 
   PullRun(
       SenderClient sender,
@@ -48,8 +49,12 @@ final class PullRun {
     this.verifier = new ChunkVerifier(spool, dropper::drop, machine.same());
   }
 
-  /** Pulls until the end record is in the manifest. */
-  void pull() throws TransferException, InterruptedException {
+  /**
+   * Pulls until the end record is in the manifest, or the sender has started its source again.
+   *
+   * @return the attempt of the source that what is verified has to be compared with; 0 at the end
+   */
+  int pull() throws TransferException, InterruptedException {
     try {
       PartFile.deleteBelow(spool, verified.to());
     } catch (IOException e) {
@@ -59,11 +64,15 @@ final class PullRun {
       start(tasks);
       while (end == null || verified.to() < end.chunks()) {
         take(tasks.next());
+        if (repeated > 0) {
+          return repeated;
+        }
       }
     } finally {
       sender.rest();
     }
     verified.finish(end);
+    return 0;
   }
 
   private void start(PullTasks tasks) {
@@ -102,9 +111,22 @@ final class PullRun {
             window.close();
             tasks.tell(new PullTasks.Event.Ended(end));
           }
+
+          @Override
+          public void repeated(int attempt) {
+            tasks.tell(new PullTasks.Event.Repeated(attempt));
+          }
         };
     return new ManifestFollower(
-        sender, window, gate, count, clock, taker, verified.to(), verified.bytes());
+        sender,
+        window,
+        gate,
+        count,
+        clock,
+        taker,
+        verified.attempt(),
+        verified.to(),
+        verified.bytes());
   }
 
   private ChunkWorker worker(PullTasks tasks) {
@@ -144,6 +166,7 @@ final class PullRun {
         count.moved();
       }
       case PullTasks.Event.Ended(EndRecord found) -> end = found;
+      case PullTasks.Event.Repeated(int attempt) -> repeated = attempt;
       case PullTasks.Event.Stopped(TransferException why) -> throw why;
       case PullTasks.Event.Broken(Throwable bug) ->
           throw new IllegalStateException("a thread of the puller met a bug", bug);

@@ -22,6 +22,9 @@ final class PullTasks implements AutoCloseable {
     /** The sender's stream has ended well. */
     record Ended(EndRecord end) implements Event {}
 
+    /** The sender has started its source again: what is verified has to be compared first. */
+    record Repeated(int attempt) implements Event {}
+
     /** The session cannot go on. */
     record Stopped(TransferException why) implements Event {}
 

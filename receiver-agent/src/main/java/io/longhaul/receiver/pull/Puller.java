@@ -17,6 +17,7 @@ import io.longhaul.protocol.wire.ReceiveStatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -46,6 +47,7 @@ public final class Puller implements AutoCloseable {
   private final PeerGate gate;
   private final PullCount count;
   private final Releaser releaser;
+  private final AtomicLong mended = new AtomicLong();
 
   @GuardedBy("this")
   private Mark fed = Mark.NONE;
@@ -106,11 +108,14 @@ public final class Puller implements AutoCloseable {
   public void run() throws SessionEndedException, SessionPausedException, InterruptedException {
     try {
       refetchDamaged();
-      verified.restart();
-      if (verified.ended()) {
-        return;
+      while (!verified.ended()) {
+        verified.restart();
+        int repeated = new PullRun(sender, spool, verified, open(), gate, count, machine).pull();
+        if (repeated > 0) {
+          new Recheck(sender, spool, count, clock).compare(verified.to());
+          verified.agreesWith(repeated);
+        }
       }
-      new PullRun(sender, spool, verified, open(), gate, count, machine).pull();
     } catch (SessionEndedException | SessionPausedException e) {
       throw e;
     } catch (RetryableException | AgentFailedException e) {
@@ -126,6 +131,7 @@ public final class Puller implements AutoCloseable {
       if (damage.isPresent()) {
         new ChunkRefetch(sender, spool, count, machine).refetch(recorded(damage.get().chunk()));
         Files.delete(spool.damaged());
+        mended.incrementAndGet();
       }
     } catch (IOException e) {
       throw SpoolTrouble.of("mend a damaged chunk", spool, e);
@@ -158,6 +164,11 @@ public final class Puller implements AutoCloseable {
       window.fed(mark);
     }
     releaser.release(mark.to());
+  }
+
+  /** Returns how many damaged chunks were fetched again since this puller was made. */
+  public long mended() {
+    return mended.get();
   }
 
   /** Returns the live figures since this puller was made. */

@@ -1,5 +1,6 @@
 package io.longhaul.receiver.pull;
 
+import io.longhaul.protocol.chunk.AttemptRecord;
 import io.longhaul.protocol.chunk.ChunkRecord;
 import io.longhaul.protocol.chunk.EndRecord;
 import io.longhaul.protocol.chunk.ManifestWriter;
@@ -41,6 +42,23 @@ final class VerifiedChunks {
   /** Returns the stream bytes in the manifest. */
   long bytes() {
     return bytes;
+  }
+
+  /** Returns the attempt of the sender's source that the manifest is known to agree with. */
+  int attempt() {
+    return manifest.attempts();
+  }
+
+  /** Notes that the manifest agrees with what a further attempt of the sender's source gives. */
+  void agreesWith(int attempt) throws TransferException, InterruptedException {
+    try {
+      intact = false;
+      manifest.append(new AttemptRecord(attempt, to, "the sender started its source again"));
+      intact = true;
+    } catch (IOException e) {
+      throwIfInterrupted();
+      throw SpoolTrouble.of("note a new attempt of the source in the manifest", spool, e);
+    }
   }
 
   /** Returns whether the end record is in the manifest. */

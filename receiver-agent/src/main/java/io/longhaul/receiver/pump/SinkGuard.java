@@ -38,7 +38,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Watches over one sink while it is fed: for the agent's wish to end, for the inactivity limit, and
  * for a sink that exits before it should. The first failure wins, and it ends the sink by signal
- * before its stdin is closed. Thread-safe.
+ * before its stdin is closed. The limit counts only while the machine runs, as in the send pump.
+ * Thread-safe.
  */
 final class SinkGuard {
   private static final Duration LOOK = Duration.ofMillis(100);

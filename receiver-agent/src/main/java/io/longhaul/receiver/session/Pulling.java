@@ -4,6 +4,7 @@ import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
 import io.longhaul.protocol.failure.SessionEndedException;
 import io.longhaul.protocol.failure.SessionPausedException;
+import io.longhaul.protocol.pipe.Uptime;
 import io.longhaul.protocol.retry.Sleeper;
 import io.longhaul.receiver.pull.Puller;
 import java.time.Duration;
@@ -24,7 +25,7 @@ final class Pulling implements AutoCloseable {
     record Running() implements State {}
 
     /** A person must change something; tried again every 30 seconds. */
-    record Paused(String why) implements State {}
+    record Paused(Failure why) implements State {}
 
     /** The verified end record is in the manifest. */
     record Whole() implements State {}
@@ -35,17 +36,19 @@ final class Pulling implements AutoCloseable {
 
   private final Puller puller;
   private final Sleeper sleeper;
+  private final Uptime uptime;
   private final ExecutorService thread = Executors.newVirtualThreadPerTaskExecutor();
   private volatile State state = new State.Running();
   private volatile long retriedNanos = NEVER;
 
-  private Pulling(Puller puller, Sleeper sleeper) {
+  private Pulling(Puller puller, Sleeper sleeper, Uptime uptime) {
     this.puller = puller;
     this.sleeper = sleeper;
+    this.uptime = uptime;
   }
 
-  static Pulling start(Puller puller, Sleeper sleeper) {
-    Pulling pulling = new Pulling(puller, sleeper);
+  static Pulling start(Puller puller, Sleeper sleeper, Uptime uptime) {
+    Pulling pulling = new Pulling(puller, sleeper, uptime);
     pulling.thread.execute(pulling::pull);
     return pulling;
   }
@@ -60,9 +63,9 @@ final class Pulling implements AutoCloseable {
         } catch (SessionPausedException e) {
           LOG.atWarn().addKeyValue("reason", e.getMessage()).log("paused");
           retriedNanos = NEVER;
-          state = new State.Paused(String.valueOf(e.getMessage()));
+          state = new State.Paused(e.failure());
           sleeper.sleep(PAUSE);
-          retriedNanos = System.nanoTime();
+          retriedNanos = now();
         }
       }
     } catch (SessionEndedException e) {
@@ -77,6 +80,10 @@ final class Pulling implements AutoCloseable {
     }
   }
 
+  private long now() {
+    return uptime.nanos().getAsLong();
+  }
+
   /** Returns what the thread is at; a pause lasts until the sender was heard of after it. */
   State state() {
     State now = state;
@@ -84,7 +91,11 @@ final class Pulling implements AutoCloseable {
     boolean back =
         now instanceof State.Paused
             && retried != NEVER
-            && puller.progress().sinceContact().toNanos() < System.nanoTime() - retried;
+            && puller
+                .progress()
+                .sinceContact()
+                .filter(since -> since.toNanos() < now() - retried)
+                .isPresent();
     return back ? new State.Running() : now;
   }
 

@@ -1,20 +1,27 @@
 package io.longhaul.receiver.session;
 
+import io.longhaul.protocol.pipe.Uptime;
 import io.longhaul.protocol.wire.ReceiveStatus;
 import io.longhaul.protocol.wire.SendStatus;
 import io.longhaul.receiver.pull.Progress;
 import io.longhaul.receiver.pull.Puller;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What moves in a session, and how long ago it did. Thread-safe. */
+/** What moves in a session since this agent drives it, and how long ago it did. Thread-safe. */
 final class Pulse {
   private static final Progress NONE =
-      new Progress(0, 0, Optional.empty(), Duration.ZERO, Duration.ZERO);
+      new Progress(0, 0, Optional.empty(), Optional.empty(), Optional.empty());
 
+  private final Uptime uptime;
   private volatile @Nullable Puller puller;
-  private volatile long fedNanos = System.nanoTime();
+  private volatile Optional<Duration> fedAt = Optional.empty();
+
+  Pulse(Uptime uptime) {
+    this.uptime = uptime;
+  }
 
   /** Takes the puller's word from now on. */
   void follow(Puller pulling) {
@@ -23,7 +30,7 @@ final class Pulse {
 
   /** Notes that the sink took something. */
   void fed() {
-    fedNanos = System.nanoTime();
+    fedAt = Optional.of(uptime.now());
   }
 
   Progress progress() {
@@ -41,26 +48,18 @@ final class Pulse {
     return progress().sender();
   }
 
-  Duration sinceContact() {
-    return progress().sinceContact();
-  }
-
-  /** Returns the time since bytes came or were fed. */
-  Duration sinceProgress() {
-    Duration sinceFed = Duration.ofNanos(System.nanoTime() - fedNanos);
-    Puller pulling = puller;
-    return pulling == null ? sinceFed : least(pulling.progress().sinceProgress(), sinceFed);
-  }
-
-  /** As {@link #sinceProgress}, but what moves at the sender counts too: a source that starts. */
-  Duration sinceMoved() {
-    Duration ours = sinceProgress();
-    return sender()
-        .map(status -> least(ours, status.sinceProgress().plus(sinceContact())))
-        .orElse(ours);
-  }
-
-  private static Duration least(Duration a, Duration b) {
-    return a.compareTo(b) < 0 ? a : b;
+  /**
+   * Returns the time since bytes came or were fed, or something moved at the sender, such as a
+   * source that starts.
+   */
+  Optional<Duration> sinceMoved() {
+    Progress now = progress();
+    Optional<Duration> atSender =
+        now.sender()
+            .flatMap(status -> now.sinceContact().map(since -> status.sinceProgress().plus(since)));
+    Optional<Duration> sinceFed = fedAt.map(at -> uptime.now().minus(at));
+    return Stream.of(now.sinceProgress(), sinceFed, atSender)
+        .flatMap(Optional::stream)
+        .min(Duration::compareTo);
   }
 }

@@ -1,5 +1,6 @@
 package io.longhaul.receiver.session;
 
+import io.longhaul.protocol.durable.Shortage;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
 import io.longhaul.protocol.failure.SessionEndedException;
@@ -32,6 +33,7 @@ final class PumpWatch {
   private static final Duration LOOK = Duration.ofMillis(20);
   private static final Duration START_LIMIT = Duration.ofMinutes(2);
   private static final Duration END_LIMIT = ProcessGroup.GRACE.multipliedBy(3);
+  private static final Duration TELL_AGAIN = Duration.ofSeconds(5);
   private static final int LOCK_EVERY = 25;
   private static final int ROUNDS = 3;
 
@@ -155,23 +157,45 @@ final class PumpWatch {
   }
 
   private void ask(Failure why) throws InterruptedException {
-    try {
-      if (outcomeFile().isPresent()) {
+    while (true) {
+      try {
+        if (outcomeFile().isEmpty()) {
+          LastWord.force(spool, spool.control(), new Control(why));
+          awaitReaction();
+        }
         return;
+      } catch (IOException e) {
+        LOG.atWarn()
+            .setCause(e)
+            .addKeyValue("session", spool.id())
+            .log("the pump cannot be told to end");
+        if (!Shortage.isOfSpace(e) || !mustBeTold()) {
+          return;
+        }
       }
-      LastWord.force(spool, spool.control(), new Control(why));
-      for (Duration waited = Duration.ZERO;
-          waited.compareTo(END_LIMIT) < 0
-              && outcomeFile().isEmpty()
-              && SpoolLock.isHeld(spool.lock());
-          waited = waited.plus(LOOK)) {
-        sleeper.sleep(LOOK);
-      }
+      sleeper.sleep(TELL_AGAIN);
+    }
+  }
+
+  private void awaitReaction() throws IOException, InterruptedException {
+    for (Duration waited = Duration.ZERO;
+        waited.compareTo(END_LIMIT) < 0
+            && outcomeFile().isEmpty()
+            && SpoolLock.isHeld(spool.lock());
+        waited = waited.plus(LOOK)) {
+      sleeper.sleep(LOOK);
+    }
+  }
+
+  /**
+   * Returns whether nothing but a file reaches the pump: an earlier agent has started it, and it
+   * has not started its sink, so nobody knows its process.
+   */
+  private boolean mustBeTold() {
+    try {
+      return SpoolLock.isHeld(spool.lock()) && pump().isEmpty();
     } catch (IOException e) {
-      LOG.atWarn()
-          .setCause(e)
-          .addKeyValue("session", spool.id())
-          .log("the pump cannot be told; ending its sink directly");
+      return true;
     }
   }
 

@@ -15,6 +15,8 @@ import io.longhaul.protocol.failure.ProblemException;
 import io.longhaul.protocol.failure.ProblemType;
 import io.longhaul.protocol.failure.SessionEndedException;
 import io.longhaul.protocol.retry.Sleeper;
+import io.longhaul.protocol.spool.ActivityFile;
+import io.longhaul.protocol.spool.Inactivity;
 import io.longhaul.protocol.spool.Mark;
 import io.longhaul.protocol.spool.Outcome;
 import io.longhaul.protocol.spool.Pause;
@@ -60,7 +62,8 @@ public final class ReceiveSession {
   private final ReceiveMachine machine;
   private final Sleeper sleeper;
   private final PumpWatch pump;
-  private final Pulse pulse = new Pulse();
+  private final Pulse pulse;
+  private final ActivityFile activity;
   private final Inactivity inactivity;
   private final AtomicReference<@Nullable Failure> endAsked = new AtomicReference<>();
   private final AtomicReference<@Nullable Pause> pause = new AtomicReference<>();
@@ -94,7 +97,9 @@ public final class ReceiveSession {
     this.machine = machine;
     this.sleeper = machine.sleeper();
     this.pump = new PumpWatch(spool, machine.pumps(), sleeper);
-    this.inactivity = new Inactivity(spooled.request().limits(), System.nanoTime());
+    this.pulse = new Pulse(machine.uptime());
+    this.activity = new ActivityFile(spool, spooled.request().limits(), machine.uptime());
+    this.inactivity = new Inactivity(spooled.request().limits(), machine.uptime(), activity.kept());
   }
 
   /** Takes a session that has ended. */
@@ -236,13 +241,16 @@ public final class ReceiveSession {
       puller = pulling;
       pulse.follow(pulling);
       while (!waitForResume(hold)) {
-        boolean mending = Files.exists(spool.damaged());
-        try (Pulling pull = Pulling.start(pulling, sleeper)) {
+        OptionalLong mending =
+            Files.exists(spool.damaged())
+                ? OptionalLong.of(pulling.mended())
+                : OptionalLong.empty();
+        try (Pulling pull = Pulling.start(pulling, sleeper, machine.uptime())) {
           pump.ensureRunning();
           if (end.isEmpty()) {
             become(SessionState.RUNNING, "pulling from " + spooled.request().peer());
           }
-          if (follow(hold, pull, mending)) {
+          if (follow(hold, pull, pulling, mending)) {
             return;
           }
         }
@@ -257,30 +265,30 @@ public final class ReceiveSession {
     for (Pause now = pause.get(); now != null && !over; now = pause.get()) {
       pauseFor(now.failure());
       over = pump.wasStarted() && lookAtPump(hold);
+      inactivity.beginAnew();
+      activity.keep(inactivity.activity());
       pauseBetweenLooks();
     }
-    inactivity.resumed(System.nanoTime());
     return over;
   }
 
   /**
    * Follows the pump and the puller.
    *
-   * @param mending whether the puller has begun with a damaged chunk
+   * @param mending how many chunks the puller had mended when it began with another damaged one
    * @return whether the pump has left its outcome, as against the puller having to begin anew:
    *     because the session was paused, or the pump has found a damaged chunk
    */
-  private boolean follow(SinkHold hold, Pulling pull, boolean mending)
+  private boolean follow(SinkHold hold, Pulling pull, Puller pulling, OptionalLong mending)
       throws IOException, SessionEndedException, InterruptedException {
-    boolean known = mending;
     while (!look(hold, pull)) {
-      boolean damaged = Files.exists(spool.damaged());
-      if ((pause.get() != null && end.isEmpty()) || (damaged && !known)) {
+      boolean known = mending.equals(OptionalLong.of(pulling.mended()));
+      if ((pause.get() != null && end.isEmpty()) || (Files.exists(spool.damaged()) && !known)) {
         return false;
       }
-      known = damaged;
       checkSender();
       checkLimits();
+      activity.keep(inactivity.activity());
       pauseBetweenLooks();
     }
     return true;
@@ -349,21 +357,31 @@ public final class ReceiveSession {
   }
 
   private void lookAtPull(Pulling pull) throws IOException, SessionEndedException {
-    switch (pull.state()) {
-      case Pulling.State.Paused paused ->
-          pauseFor(Failure.resumable(FailureKind.PEER_REFUSED, paused.why()));
+    Pulling.State now = pull.state();
+    noteActivity(now);
+    switch (now) {
+      case Pulling.State.Paused paused -> pauseFor(paused.why());
       case Pulling.State.Ended ended -> throw new SessionEndedException(ended.failure());
       case Pulling.State.Whole _ -> {
         end = readEnd();
         unlessVerifying(SessionState.DRAINING, "the stream has arrived whole");
       }
       case Pulling.State.Running _ -> {
-        if (judge() != Inactivity.Verdict.UNREACHABLE) {
+        if (inactivity.verdict() != Inactivity.Verdict.UNREACHABLE) {
           unlessVerifying(
               end.isEmpty() ? SessionState.RUNNING : SessionState.DRAINING, "the sender is back");
         }
       }
     }
+  }
+
+  /** Notes what has moved, and whether the sender is there: one that refuses us is. */
+  private void noteActivity(Pulling.State now) {
+    boolean answered = pulse.sender().isPresent() || now instanceof Pulling.State.Paused;
+    if (end.isPresent() || (answered && pulse.transfer().peerReachable())) {
+      inactivity.contact(); // after the end nobody asks it any more
+    }
+    pulse.sinceMoved().ifPresent(inactivity::progress);
   }
 
   private void unlessVerifying(SessionState next, String reason) {
@@ -395,36 +413,33 @@ public final class ReceiveSession {
   }
 
   private void checkLimits() throws SessionEndedException {
-    if (end.isPresent() && fed.complete()) {
-      return; // the sink's finish counts as progress; the pump has a limit of its own
-    }
-    if (pulse.sender().flatMap(SendStatus::failure).filter(ReceiveSession::isPause).isPresent()) {
-      inactivity.resumed(System.nanoTime());
+    boolean finishing = end.isPresent() && fed.complete(); // the sink's finish counts as progress
+    if (finishing
+        || isPausedAtTheSender()
+        || isPausedFor(FailureKind.INCOMPATIBLE)
+        || isPausedFor(FailureKind.CERTIFICATE_REFUSED)) {
+      inactivity.beginAnew();
       return;
     }
-    switch (judge()) {
+    switch (inactivity.verdict()) {
       case FINE -> {}
       case UNREACHABLE ->
           pauseFor(
               Failure.resumable(
                   FailureKind.UNREACHABLE,
                   "The sender was out of reach for "
-                      + TimeSpan.display(pulse.sinceContact())
+                      + TimeSpan.display(inactivity.sinceContact())
                       + ", the session's limit; the session waits and goes on when it is back"));
       case STALLED -> throw new SessionEndedException(stalled());
     }
   }
 
-  private static boolean isPause(Failure failure) {
-    return failure.kind() == FailureKind.PAUSED;
-  }
-
-  private Inactivity.Verdict judge() {
-    return inactivity.judge(
-        System.nanoTime(),
-        end.isPresent() || pulse.transfer().peerReachable(), // nobody asks it any more
-        pulse.sinceContact(),
-        pulse.sinceMoved());
+  private boolean isPausedAtTheSender() {
+    return pulse
+        .sender()
+        .flatMap(SendStatus::failure)
+        .filter(why -> why.kind() == FailureKind.PAUSED)
+        .isPresent();
   }
 
   private Failure stalled() {
@@ -440,7 +455,7 @@ public final class ReceiveSession {
                 sinkIsSlow
                     ? "The sink took nothing of what was there"
                     : "The sender answers but nothing moved",
-                TimeSpan.display(pulse.sinceMoved()),
+                TimeSpan.display(inactivity.sinceProgress()),
                 paused.map(p -> "; it was paused: " + p.message()).orElse("")));
   }
 
@@ -508,18 +523,19 @@ public final class ReceiveSession {
     }
     SpoolFile.force(spool.paused(), why);
     pause.set(why);
-    for (int looks = 0; looks < MOST_PAUSE_LOOKS && !isPausedByHand(); looks++) {
+    for (int looks = 0; looks < MOST_PAUSE_LOOKS && !isPausedFor(FailureKind.PAUSED); looks++) {
       sleeper.sleep(LOOK);
     }
     return status();
   }
 
-  private synchronized boolean isPausedByHand() {
-    return state == SessionState.PAUSED && failure != null && isPause(failure);
+  private synchronized boolean isPausedFor(FailureKind kind) {
+    return state == SessionState.PAUSED && failure != null && failure.kind() == kind;
   }
 
   /**
-   * Takes a pause back; does nothing if there is none.
+   * Takes a pause back, and takes up a session again whose sender was out of reach for too long;
+   * does nothing if it is neither.
    *
    * @throws ProblemException if the session has ended
    */
@@ -530,7 +546,16 @@ public final class ReceiveSession {
     }
     Files.deleteIfExists(spool.paused());
     pause.set(null);
+    takeUpAgain();
     return status();
+  }
+
+  /** Ends the suspension at the unreachable limit; any other pause the session's thread ends. */
+  private synchronized void takeUpAgain() {
+    if (failure != null && failure.kind() == FailureKind.UNREACHABLE && !state.ended()) {
+      inactivity.beginAnew();
+      become(end.isEmpty() ? SessionState.RUNNING : SessionState.DRAINING, "resumed");
+    }
   }
 
   static ProblemException ended(ReceiveStatus status) {
@@ -596,8 +621,8 @@ public final class ReceiveSession {
         fed.bytes(),
         progress.sender().map(SendStatus::estimateBytes).orElse(OptionalLong.empty()),
         pulse.transfer(),
-        pulse.sinceProgress(),
-        pulse.sinceContact(),
+        inactivity.sinceProgress(),
+        inactivity.sinceContact(),
         spooled.request().limits(),
         spooled.request().labels(),
         end,

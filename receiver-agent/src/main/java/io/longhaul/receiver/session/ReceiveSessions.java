@@ -10,6 +10,7 @@ import io.longhaul.protocol.failure.ProblemType;
 import io.longhaul.protocol.grant.Decision;
 import io.longhaul.protocol.grant.Quota;
 import io.longhaul.protocol.grant.Refusals;
+import io.longhaul.protocol.pipe.Uptime;
 import io.longhaul.protocol.retry.Sleeper;
 import io.longhaul.protocol.spool.Pause;
 import io.longhaul.protocol.spool.Retention;
@@ -107,7 +108,7 @@ public final class ReceiveSessions implements AutoCloseable {
     this.result = new SinkResult(zfs, machine.sleeper());
     this.limitBytes = limitBytes;
     this.clock = clock;
-    this.retention = Retention.of(clock);
+    this.retention = new Retention(clock, Uptime.ofThisMachine());
     this.machine = machine;
     this.sleeper = machine.sleeper();
   }
@@ -131,6 +132,7 @@ public final class ReceiveSessions implements AutoCloseable {
       spool.delete(); // the agent was killed while it created the session: nobody knows of it
       return;
     }
+    spool.forceNames();
     SpooledReceive spooled = SpooledReceive.read(spool);
     Optional<EndedReceive> ended = tombstones.get(spool.id());
     Sender sender = Sender.of(senders, spooled);

@@ -24,6 +24,7 @@ import java.util.TreeSet;
  * receiver never sends its credential to an address that somebody told it. Immutable.
  */
 public final class Senders {
+  private static final String PROGRAM = "receiver-agent";
   private static final int MOST_CONNECTIONS = 96;
 
   private final Map<String, AgentAddress> addresses;
@@ -35,7 +36,7 @@ public final class Senders {
    * @param tls who we are at those that want a certificate
    */
   public Senders(Map<String, AgentAddress> addresses, Optional<Tls> tls) {
-    this(addresses, (address, idle) -> AgentConnection.to(address, tls, idle));
+    this(addresses, (address, idle) -> AgentConnection.to(PROGRAM, address, tls, idle));
   }
 
   /** Creates the senders by name, reached in this way. */

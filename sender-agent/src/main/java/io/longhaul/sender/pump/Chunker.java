@@ -109,15 +109,10 @@ final class Chunker implements Closeable {
 
   private OpenChunk begin(long now) throws IOException {
     Optional<ChunkRecord> before = replay.record(nextNumber);
-    return new OpenChunk(
-        spool,
-        nextNumber,
-        nextOffset,
-        before.map(ChunkRecord::length).orElse(chunkBytes),
-        before,
-        before.filter(record -> record.end() <= room.releasedBytes()).isEmpty(),
-        hashes.begin(),
-        now);
+    long most = before.map(ChunkRecord::length).orElse(chunkBytes);
+    /* A reboot may have lost the line of a chunk that is released. */
+    boolean kept = nextOffset + most > room.releasedBytes();
+    return new OpenChunk(spool, nextNumber, nextOffset, most, before, kept, hashes.begin(), now);
   }
 
   /** Ends the open chunk, if there is one with bytes in it, although it is not full. */
@@ -157,9 +152,15 @@ final class Chunker implements Closeable {
       if (chunk.before().isPresent()) {
         compare(chunk, chunk.before().get(), record);
       } else {
-        chunk.rename();
+        if (chunk.isKept()) {
+          chunk.rename();
+        }
         if (!append(record)) {
           return any;
+        }
+        if (record.end() <= room.releasedBytes()) {
+          rewritten.add(record);
+          deleteReleased();
         }
       }
       awaited.removeFirst();
@@ -182,8 +183,8 @@ final class Chunker implements Closeable {
   }
 
   private void compare(OpenChunk chunk, ChunkRecord before, ChunkRecord now) throws IOException {
-    if (!now.equals(before)) {
-      difference = Replay.differs(before, now);
+    difference = now.differenceFrom(before).orElse(null);
+    if (difference != null) {
       return;
     }
     if (chunk.isKept()) {

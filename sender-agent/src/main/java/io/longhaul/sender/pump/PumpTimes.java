@@ -5,7 +5,8 @@ import io.longhaul.protocol.wire.SessionLimits;
 import java.time.Duration;
 
 /**
- * How long a pump waits for what.
+ * How long a pump waits for what. It counts from its own start, and only while the machine runs: it
+ * cannot ask anybody when the machine wakes up, so that must not end its source.
  *
  * @param sealAfter a chunk that is not full is sealed this long after its first byte
  * @param heldPipe a source that has exited while others keep its pipe open has failed after this

@@ -8,7 +8,6 @@ import io.longhaul.protocol.spool.SessionSpool;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /**
  * What earlier attempts of the source have sealed: where its chunks end and what their digests are.
@@ -41,11 +40,6 @@ final class Replay implements Closeable {
     return sealedTo;
   }
 
-  /** Returns the source's exit status, if an earlier attempt has come to the end of the stream. */
-  OptionalInt exit() {
-    return manifest.end().map(end -> OptionalInt.of(end.exit())).orElse(OptionalInt.empty());
-  }
-
   /** Returns how many attempts in a row have sealed nothing. */
   int fruitlessAttempts() {
     return manifest.fruitlessAttempts();
@@ -54,21 +48,6 @@ final class Replay implements Closeable {
   /** Returns what an earlier attempt recorded as this chunk; empty if it is a new one. */
   Optional<ChunkRecord> record(long number) throws IOException {
     return number < sealedTo ? manifest.chunk(number) : Optional.empty();
-  }
-
-  /** Says that the source gave other bytes than before. */
-  static Failure differs(ChunkRecord before, ChunkRecord now) {
-    return Failure.permanent(
-        FailureKind.SOURCE_DIFFERS,
-        ("Tried to repeat the stream up to where it was cut but chunk %d differs: it was %s (%d"
-                + " bytes), it is now %s (%d bytes); the source does not repeat itself byte for byte,"
-                + " so start a new session from the beginning")
-            .formatted(
-                before.chunk(),
-                before.digests().strongest(),
-                before.length(),
-                now.digests().strongest(),
-                now.length()));
   }
 
   /** Says that the source ended before it was where it had been. */

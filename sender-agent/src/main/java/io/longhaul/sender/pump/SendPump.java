@@ -9,6 +9,8 @@ import io.longhaul.protocol.chunk.ManifestWriter;
 import io.longhaul.protocol.durable.Shortage;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
+import io.longhaul.protocol.failure.SessionEndedException;
+import io.longhaul.protocol.pipe.ProcessIdentity;
 import io.longhaul.protocol.retry.Sleeper;
 import io.longhaul.protocol.spool.Control;
 import io.longhaul.protocol.spool.LastWord;
@@ -52,6 +54,7 @@ final class SendPump {
   private final PumpTimes times;
   private final PumpMachine machine;
   private final Optional<Started> before;
+  private final RoomOnDisk disk;
 
   private SendPump(
       SessionSpool spool,
@@ -64,6 +67,7 @@ final class SendPump {
     this.times = times;
     this.machine = machine;
     this.before = before;
+    this.disk = new RoomOnDisk(spool, times.inactivity(), machine);
   }
 
   /**
@@ -135,7 +139,7 @@ final class SendPump {
       int attempt = before.map(Started::attempt).orElse(0) + 1;
       String cause = "the pump was killed, or the machine went down";
       while (true) {
-        SpoolFile.force(spool.started(), new Started(machine.self(), attempt, Optional.empty()));
+        tellStarted(attempt, Optional.empty());
         Outcome outcome = pumpSource(attempt, cause);
         Optional<String> again = causeOfRepeating(outcome);
         if (again.isEmpty()) {
@@ -145,9 +149,17 @@ final class SendPump {
         cause = again.get();
         removeLeftovers();
       }
+    } catch (SessionEndedException e) {
+      return failed(e.failure());
     } catch (IOException e) {
       return failed(SourceFailures.spool(e));
     }
+  }
+
+  private void tellStarted(int attempt, Optional<ProcessIdentity> source)
+      throws IOException, SessionEndedException, InterruptedException {
+    Started started = new Started(machine.self(), attempt, source);
+    disk.write(() -> SpoolFile.force(spool.started(), started));
   }
 
   /** Returns why the source may be started again; empty if the outcome stands. */
@@ -158,7 +170,8 @@ final class SendPump {
     return killed && send.repeatable() ? outcome.failure().map(Failure::message) : Optional.empty();
   }
 
-  private Outcome pumpSource(int attempt, String cause) throws IOException, InterruptedException {
+  private Outcome pumpSource(int attempt, String cause)
+      throws IOException, SessionEndedException, InterruptedException {
     BlockingQueue<PumpEvent> events = machine.queues().get();
     SpoolRoom room = new SpoolRoom(spool.released(), send.spoolLimitBytes(), machine.now());
     room.look(machine.now());
@@ -174,15 +187,13 @@ final class SendPump {
                 room,
                 send.request().chunkBytes(),
                 times.sealAfter())) {
-      if (manifest.ended()) {
-        return new Outcome(replay.exit(), Optional.empty(), ""); // only the outcome was missing
-      }
       if (attempt > 1) {
         if (replay.fruitlessAttempts() >= MOST_FRUITLESS) {
           return failed(SourceFailures.fruitless(MOST_FRUITLESS, cause));
         }
-        manifest.append(new AttemptRecord(attempt, replay.sealedTo(), cause));
-        SpoolFile.write(spool.replayed(), Mark.NONE);
+        AttemptRecord record = new AttemptRecord(attempt, replay.sealedTo(), cause);
+        disk.write(() -> manifest.append(record));
+        disk.write(() -> SpoolFile.write(spool.replayed(), Mark.NONE));
       }
       Source source;
       try {
@@ -192,12 +203,11 @@ final class SendPump {
         return failed(SourceFailures.notStarted(e));
       }
       try {
-        SpoolFile.force(
-            spool.started(), new Started(machine.self(), attempt, Optional.of(source.identity())));
+        tellStarted(attempt, Optional.of(source.identity()));
         return new StreamPump(
                 send, spool, times, machine.nanos(), source, events, manifest, chunker, room)
             .run();
-      } catch (IOException | RuntimeException e) {
+      } catch (IOException | SessionEndedException | RuntimeException e) {
         source.end(times.grace());
         throw e;
       }

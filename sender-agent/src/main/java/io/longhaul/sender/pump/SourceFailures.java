@@ -38,7 +38,7 @@ final class SourceFailures {
   static Failure fruitless(int attempts, String lastCause) {
     return Failure.permanent(
         FailureKind.SOURCE_FAILED,
-        "Tried to start the source again but %d attempts in a row brought nothing new; the last ended because %s"
+        "Tried to start the source again but %d attempts in a row brought nothing new; how the last one ended: %s"
             .formatted(attempts, lastCause));
   }
 

@@ -1,11 +1,13 @@
 package io.longhaul.sender.session;
 
+import io.longhaul.protocol.config.TimeSpan;
 import io.longhaul.protocol.durable.Shortage;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
 import io.longhaul.protocol.pipe.ProcessGroup;
 import io.longhaul.protocol.pipe.ProcessIdentity;
 import io.longhaul.protocol.retry.Sleeper;
+import io.longhaul.protocol.spool.Inactivity;
 import io.longhaul.protocol.spool.Mark;
 import io.longhaul.protocol.spool.Outcome;
 import io.longhaul.protocol.spool.PumpStarter;
@@ -30,7 +32,7 @@ final class PumpWatch {
   private static final Logger LOG = LoggerFactory.getLogger(PumpWatch.class);
   private static final Duration LOOK = Duration.ofMillis(200);
   private static final Duration LOOK_WHEN_AWAITED = Duration.ofMillis(10);
-  private static final long PROBE_NANOS = 500_000_000;
+  static final long PROBE_NANOS = 500_000_000;
   private static final int LOG_SHOWN = 2000;
 
   private final SendSession session;
@@ -40,8 +42,6 @@ final class PumpWatch {
 
   /** What the last look found: others may have made the manifest's reader look meanwhile. */
   private record Seen(boolean started, long sealedTo, Optional<Mark> replayed, boolean ended) {
-    static final Seen NOTHING = new Seen(false, 0, Optional.empty(), false);
-
     static Seen now(SpoolView spool) {
       return new Seen(
           Files.exists(spool.spool().started()),
@@ -59,7 +59,7 @@ final class PumpWatch {
   }
 
   private long probedAt;
-  private Seen seen = Seen.NOTHING;
+  private Seen seen;
   private int lastAttempt = -1;
   private boolean inShortage;
 
@@ -75,6 +75,8 @@ final class PumpWatch {
     this.pump = pump;
     this.process = process;
     this.probedAt = session.now();
+    this.seen = Seen.now(spool);
+    session.takeIn(); // what comes later is seen to move
   }
 
   /**
@@ -153,17 +155,19 @@ final class PumpWatch {
       seen = Seen.now(spool);
       session.moved();
     }
+    session.keepActivity();
     Optional<Outcome> outcome = spool.outcome();
     if (outcome.isPresent()) {
       outcome.get().failure().ifPresent(session::ended);
-    } else if (gone) {
+    } else if (gone && spool.end().isEmpty()) { // after the end record nobody needs the pump
       pumpDied();
-    } else if (session.judge() == Inactivity.Verdict.STALLED) {
+    }
+    if (session.judge() == Inactivity.Verdict.STALLED) {
       session.end(
           Failure.resumable(
               FailureKind.STALLED,
               "the reader was there, but nothing was sealed or released for "
-                  + session.send().request().limits().stalled()));
+                  + TimeSpan.display(session.send().request().limits().stalled())));
     }
   }
 

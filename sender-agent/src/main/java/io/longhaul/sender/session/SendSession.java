@@ -5,11 +5,15 @@ import io.longhaul.protocol.SessionState;
 import io.longhaul.protocol.auth.Identity;
 import io.longhaul.protocol.chunk.ChunkRecord;
 import io.longhaul.protocol.chunk.ManifestReader;
+import io.longhaul.protocol.config.TimeSpan;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
 import io.longhaul.protocol.failure.ProblemException;
 import io.longhaul.protocol.failure.ProblemType;
+import io.longhaul.protocol.pipe.Uptime;
+import io.longhaul.protocol.spool.ActivityFile;
 import io.longhaul.protocol.spool.Control;
+import io.longhaul.protocol.spool.Inactivity;
 import io.longhaul.protocol.spool.LastWord;
 import io.longhaul.protocol.spool.Mark;
 import io.longhaul.protocol.spool.Pause;
@@ -27,7 +31,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,7 +47,9 @@ public final class SendSession {
 
   private final SpooledSend send;
   private final SpoolView spool;
-  private final LongSupplier nanos;
+  private final Uptime uptime;
+  private final ActivityFile activity;
+  private final Inactivity inactivity;
   private final ReentrantLock turns = new ReentrantLock();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -62,30 +67,25 @@ public final class SendSession {
   private Mark released;
 
   @GuardedBy("lock")
-  private final Inactivity inactivity;
-
-  @GuardedBy("lock")
   private int waiting;
 
   @GuardedBy("lock")
   private boolean pumpGone;
 
-  private SendSession(SpooledSend send, SpoolView spool, LongSupplier nanos, Mark released) {
+  private SendSession(SpooledSend send, SpoolView spool, Uptime uptime, Mark released) {
     this.send = send;
     this.spool = spool;
-    this.nanos = nanos;
+    this.uptime = uptime;
     this.released = released;
-    this.inactivity = new Inactivity(send.request().limits(), nanos.getAsLong());
+    this.activity = new ActivityFile(spool.spool(), send.request().limits(), uptime);
+    this.inactivity = new Inactivity(send.request().limits(), uptime, activity.kept());
   }
 
   /** Takes up a session as its directory describes it. */
-  static SendSession open(SpooledSend send, SpoolView spool, LongSupplier nanos)
-      throws IOException {
+  static SendSession open(SpooledSend send, SpoolView spool, Uptime uptime) throws IOException {
     spool.refresh();
-    SendSession session = new SendSession(send, spool, nanos, spool.released());
-    if (spool.started().isPresent()) {
-      session.moved();
-    }
+    SendSession session = new SendSession(send, spool, uptime, spool.released());
+    session.takeIn();
     spool.pause().ifPresent(session::paused);
     spool.control().map(Control::end).ifPresent(session::ended);
     return session;
@@ -102,7 +102,7 @@ public final class SendSession {
 
   /** Returns the elapsed time, in nanoseconds from an unknown beginning. */
   long now() {
-    return nanos.getAsLong();
+    return uptime.nanos().getAsLong();
   }
 
   /** Returns whether {@code identity} may read the chunks and release them. */
@@ -128,7 +128,6 @@ public final class SendSession {
   private SendStatus statusAs(SessionState shown) {
     lock.lock();
     try {
-      long now = nanos.getAsLong();
       return new SendStatus(
           send.id(),
           shown,
@@ -143,8 +142,8 @@ public final class SendSession {
           send.estimateBytes(),
           spool.attempt(),
           spool.replayed().map(mark -> OptionalLong.of(mark.bytes())).orElse(OptionalLong.empty()),
-          inactivity.sinceProgress(now),
-          inactivity.sinceContact(now),
+          inactivity.sinceProgress(),
+          inactivity.sinceContact(),
           send.request().limits(),
           send.request().labels(),
           spool.end(),
@@ -165,9 +164,9 @@ public final class SendSession {
 
   /** Notes that the reader was heard of; brings a session back that waited for it. */
   public void contact() {
+    inactivity.contact();
     lock.lock();
     try {
-      inactivity.contact(nanos.getAsLong());
       if (state == SessionState.PAUSED && pause == null) {
         failure = null;
         become(flowing(), "the reader is back");
@@ -360,7 +359,7 @@ public final class SendSession {
     lock.lock();
     try {
       released = mark;
-      inactivity.progress(nanos.getAsLong());
+      inactivity.progress();
     } finally {
       lock.unlock();
     }
@@ -437,7 +436,8 @@ public final class SendSession {
   }
 
   /**
-   * Takes a pause back; does nothing if there is none.
+   * Takes a pause back, and takes up a session again whose reader was out of reach for too long;
+   * does nothing if it is neither.
    *
    * @throws ProblemException if the session has ended
    */
@@ -458,11 +458,10 @@ public final class SendSession {
   private void resumed() {
     lock.lock();
     try {
-      if (pause != null) {
+      if (state == SessionState.PAUSED) {
         pause = null;
         failure = null;
-        inactivity.contact(nanos.getAsLong());
-        inactivity.progress(nanos.getAsLong());
+        inactivity.beginAnew();
         become(flowing(), "resumed");
       }
     } finally {
@@ -517,9 +516,17 @@ public final class SendSession {
 
   /** The pump has started its source, or has sealed something, or all of it. */
   void moved() {
+    inactivity.progress();
+    takeIn();
+  }
+
+  /** Takes over what the pump has done by now, whenever that was. */
+  void takeIn() {
+    if (!Files.exists(spool.spool().started())) {
+      return;
+    }
     lock.lock();
     try {
-      inactivity.progress(nanos.getAsLong());
       catchUp();
       changed.signalAll();
     } finally {
@@ -542,14 +549,14 @@ public final class SendSession {
   Inactivity.Verdict judge() {
     lock.lock();
     try {
-      long now = nanos.getAsLong();
       if (waiting > 0) {
-        inactivity.contact(now);
+        inactivity.contact();
       }
       if (pause != null) {
+        inactivity.beginAnew();
         return Inactivity.Verdict.FINE;
       }
-      Inactivity.Verdict verdict = inactivity.verdict(now);
+      Inactivity.Verdict verdict = inactivity.verdict();
       if (verdict == Inactivity.Verdict.UNREACHABLE
           && state != SessionState.PAUSED
           && !state.ended()) {
@@ -559,7 +566,7 @@ public final class SendSession {
                 "nothing was heard of the reader '"
                     + send.request().reader()
                     + "' for "
-                    + send.request().limits().unreachable()
+                    + TimeSpan.display(send.request().limits().unreachable())
                     + "; the session goes on when it comes back");
         become(SessionState.PAUSED, "the reader is away");
       }
@@ -567,6 +574,11 @@ public final class SendSession {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Has the limits go on from here if the agent is started again; the watch calls it. */
+  void keepActivity() {
+    activity.keep(inactivity.activity());
   }
 
   /** Waits for the next look at the files: not long if somebody waits for what they say. */

@@ -11,6 +11,7 @@ import io.longhaul.protocol.failure.ProblemType;
 import io.longhaul.protocol.grant.Decision;
 import io.longhaul.protocol.grant.Quota;
 import io.longhaul.protocol.grant.Refusals;
+import io.longhaul.protocol.pipe.Uptime;
 import io.longhaul.protocol.retry.Sleeper;
 import io.longhaul.protocol.spool.Pause;
 import io.longhaul.protocol.spool.PumpProcess;
@@ -69,6 +70,7 @@ public final class SendSessions implements AutoCloseable {
   private final SendGrants grants;
   private final long limitBytes;
   private final InstantSource clock;
+  private final Uptime uptime;
   private final Retention retention;
   private final Tombstones<EndedSend> tombstones;
   private final Map<SessionId, SendSession> live = new ConcurrentHashMap<>();
@@ -100,7 +102,8 @@ public final class SendSessions implements AutoCloseable {
     this.grants = grants;
     this.limitBytes = limitBytes;
     this.clock = clock;
-    this.retention = Retention.of(clock);
+    this.uptime = Uptime.ofThisMachine();
+    this.retention = new Retention(clock, uptime);
     this.tombstones = Tombstones.open(root, Role.SEND, EndedSend.class);
   }
 
@@ -133,7 +136,8 @@ public final class SendSessions implements AutoCloseable {
 
   private void takeUp(SessionSpool spool, SpooledSend send)
       throws IOException, InterruptedException {
-    SendSession session = SendSession.open(send, new SpoolView(spool), System::nanoTime);
+    spool.forceNames();
+    SendSession session = SendSession.open(send, new SpoolView(spool), uptime);
     boolean neverStarted =
         !Files.exists(spool.started())
             && !Files.exists(spool.outcome())
@@ -262,7 +266,7 @@ public final class SendSessions implements AutoCloseable {
       spool.delete();
       throw e;
     }
-    SendSession session = SendSession.open(send, new SpoolView(spool), System::nanoTime);
+    SendSession session = SendSession.open(send, new SpoolView(spool), uptime);
     follow(session, Optional.of(pump));
     LOG.atInfo()
         .addKeyValue("session", id)

@@ -46,6 +46,7 @@ class EncryptedBodyTest {
                     range(exchange.getQueryString())))) {
       AgentConnection connection =
           AgentConnection.to(
+              "receiver-agent",
               new AgentAddress(URI.create("https://127.0.0.1:" + server.port()), Optional.empty()),
               Optional.of(vault),
               2);

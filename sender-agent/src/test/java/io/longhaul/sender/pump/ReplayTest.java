@@ -6,9 +6,12 @@ import io.longhaul.protocol.chunk.ChunkRecord;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
 import io.longhaul.protocol.pipe.ProcessIdentity;
+import io.longhaul.protocol.spool.Control;
+import io.longhaul.protocol.spool.LastWord;
 import io.longhaul.protocol.spool.Mark;
 import io.longhaul.protocol.spool.SpoolFile;
 import io.longhaul.protocol.spool.Started;
+import io.longhaul.protocol.testing.Tmpfs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 final class ReplayTest {
   private static final int CHUNK = 4096;
+  private static final int PAGE = 4096;
   private static final byte[] STREAM = new byte[20 * CHUNK + 100];
   private static final int CUT = 10 * CHUNK + 7;
 
@@ -178,6 +182,44 @@ final class ReplayTest {
     assertThat(failure.message()).contains("5 attempts in a row", "signal 9");
   }
 
+  /** Fills the disk but for so little that what the source has said does not fit any more. */
+  private PumpUnderTest onAFullDisk(Tmpfs disk) throws Exception {
+    String script =
+        "if mkdir %s/ran; then printf %%0%dd 0; until [ -e %s ]; do sleep 0.02; done; printf %%016000d 0 >&2; kill -KILL $$; fi; printf %%0%dd 0"
+            .formatted(root, 2 * CHUNK, go, 3 * CHUNK);
+    PumpUnderTest pump =
+        PumpUnderTest.repeatable(
+                disk.path(), CHUNK, PumpUnderTest.QUICK, List.of("sh", "-c", script))
+            .start();
+    await(() -> pump.chunks().size() == 2);
+    disk.fillBut(2 * PAGE);
+    long before = Files.size(pump.spool.manifest());
+    Files.createFile(go);
+    await(() -> Files.size(pump.spool.manifest()) > before); // as much of the line as fits
+    return pump;
+  }
+
+  @Test
+  void aFullDiskIsWaitedForBeforeTheNextAttempt() throws Exception {
+    try (Tmpfs disk = Tmpfs.mount("2m")) {
+      PumpUnderTest pump = onAFullDisk(disk);
+      disk.free();
+      assertThat(pump.outcome().failure()).isEmpty();
+      assertThat(pump.end().orElseThrow().bytes()).isEqualTo(3 * CHUNK);
+      assertThat(Files.readString(pump.spool.manifest())).contains("\"attempt\":2,\"chunk\":2");
+    }
+  }
+
+  @Test
+  void aSessionIsEndedThatWaitsForRoomBeforeTheNextAttempt() throws Exception {
+    try (Tmpfs disk = Tmpfs.mount("2m")) {
+      PumpUnderTest pump = onAFullDisk(disk);
+      Failure enough = Failure.permanent(FailureKind.ABORTED, "enough");
+      LastWord.force(pump.spool, pump.spool.control(), new Control(enough));
+      assertThat(pump.outcome().failure()).hasValue(enough);
+    }
+  }
+
   @Test
   void anotherPumpGoesOnInTheSameDirectory() throws Exception {
     PumpUnderTest pump = pump("exit 3");
@@ -190,7 +232,7 @@ final class ReplayTest {
 
   @Test
   void afterARebootNoChunkFileIsTrusted() throws Exception {
-    PumpUnderTest pump = pump("exit 3");
+    PumpUnderTest pump = pump("sleep 0.3; exit 3");
     pump.outcome();
     Started before = started(pump).orElseThrow();
     ProcessIdentity earlier =
@@ -203,5 +245,18 @@ final class ReplayTest {
     Files.createFile(go);
     assertThat(pump.outcome().failure()).isEmpty();
     assertThat(pump.bytes()).isEqualTo(STREAM);
+  }
+
+  @Test
+  void aReleasedChunkThatAnEarlierAttemptHasWrittenAnewDoesNotStay() throws Exception {
+    PumpUnderTest pump = pump("until [ -e %s ]; do sleep 0.02; done; exit 3".formatted(go));
+    await(() -> pump.chunks().size() == 10);
+    Files.createFile(go);
+    pump.outcome();
+    pump.release(4);
+    Files.write(pump.spool.chunk(2), new byte[CHUNK]);
+    assertThat(pump.startAnother().outcome().failure()).isEmpty();
+    assertThat(pump.spool.chunk(2)).doesNotExist();
+    assertThat(pump.spool.chunk(4)).exists();
   }
 }

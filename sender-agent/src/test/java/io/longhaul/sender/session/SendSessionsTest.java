@@ -36,6 +36,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The life of send sessions, over HTTP, with pumps in processes of their own. */
 @Timeout(120)
@@ -215,6 +217,27 @@ final class SendSessionsTest {
     assertThat(type(sender.get(ApiPaths.send(id), ""))).isEqualTo(ProblemType.NO_SUCH_SESSION);
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aPumpThatIsKilledAfterTheEndRecordHasDoneItsWork(boolean repeatable) throws Exception {
+    if (repeatable) {
+      sender.addRepeatable("word", "printf word");
+    }
+    SessionId id = sender.send("word");
+    sender.awaitState(id, SessionState.DRAINING);
+    while (!Files.exists(sender.spool(id).outcome())) {
+      LockSupport.parkNanos(10_000_000);
+    }
+    Files.delete(sender.spool(id).outcome());
+    sender.restart();
+    LockSupport.parkNanos(PumpWatch.PROBE_NANOS * 3);
+    assertThat(sender.status(id).state()).isEqualTo(SessionState.DRAINING);
+    assertThat(sender.status(id).attempt()).isEqualTo(1);
+    release(id, 1);
+    assertThat(complete(id).state()).isEqualTo(SessionState.DONE);
+    awaitGone(id);
+  }
+
   @Test
   void aRepeatableStreamGoesOnAfterItsPumpWasKilledAndSoDoesTheAgentAfterIt() throws Exception {
     sender.addRepeatable("again", "cat " + directory.resolve("stream"));
@@ -299,6 +322,48 @@ final class SendSessionsTest {
     assertThat(page.status().state()).isIn(SessionState.RUNNING, SessionState.CREATED);
     assertThat(page.status().failure()).isEmpty();
     abort(id);
+  }
+
+  @Test
+  void aSuspendedSessionIsTakenUpByResume() throws Exception {
+    sender.limit(new SessionLimits(Duration.ofHours(1), Duration.ofSeconds(1)));
+    SessionId id = sender.send("file");
+    while (sender.status(id).state() != SessionState.PAUSED) {
+      LockSupport.parkNanos(10_000_000);
+    }
+    SendStatus resumed =
+        SenderUnderTest.read(sender.post(id, "resume", Map.of()), SendStatus.class);
+    assertThat(resumed.state()).isEqualTo(SessionState.RUNNING);
+    assertThat(resumed.failure()).isEmpty();
+    assertThat(resumed.sinceContact()).isLessThan(Duration.ofSeconds(1));
+    abort(id);
+  }
+
+  @Test
+  void theNextAgentCountsOnWithoutANewContactOrProgress() throws Exception {
+    sender.limit(new SessionLimits(Duration.ofSeconds(20), Duration.ofHours(1)));
+    SessionId id = sender.send("stubborn");
+    sender.chunks(id, 1);
+    Duration before = Duration.ofSeconds(3);
+    while (sender.status(id).sinceProgress().compareTo(before) < 0) {
+      LockSupport.parkNanos(100_000_000);
+    }
+    sender.restart();
+    LockSupport.parkNanos(Duration.ofSeconds(1).toNanos()); // it has followed its pump by then
+    assertThat(sender.status(id).sinceProgress()).isGreaterThan(before);
+    assertThat(sender.status(id).sinceContact()).isGreaterThan(before);
+    abort(id);
+  }
+
+  @Test
+  void aReaderThatIsAwayForTooLongSuspendsTheSessionAlsoAfterTheEndOfTheSource() throws Exception {
+    sender.limit(new SessionLimits(Duration.ofHours(1), Duration.ofSeconds(1)));
+    SessionId id = sender.send("word");
+    sender.awaitState(id, SessionState.DRAINING);
+    while (sender.status(id).state() != SessionState.PAUSED) {
+      LockSupport.parkNanos(10_000_000);
+    }
+    assertThat(complete(id).state()).isEqualTo(SessionState.DONE);
   }
 
   @Test

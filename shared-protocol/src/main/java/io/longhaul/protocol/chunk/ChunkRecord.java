@@ -1,5 +1,7 @@
 package io.longhaul.protocol.chunk;
 
+import io.longhaul.protocol.failure.Failure;
+import io.longhaul.protocol.failure.FailureKind;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -52,5 +54,28 @@ public record ChunkRecord(
   /** Returns where the next chunk begins, in bytes of the stream. */
   public long end() {
     return offset + length;
+  }
+
+  /** Returns why this is not what the source gave there before; empty if it is the same. */
+  public Optional<Failure> differenceFrom(ChunkRecord before) {
+    boolean same =
+        chunk == before.chunk
+            && offset == before.offset
+            && length == before.length
+            && digests().equals(before.digests());
+    return same
+        ? Optional.empty()
+        : Optional.of(
+            Failure.permanent(
+                FailureKind.SOURCE_DIFFERS,
+                ("Tried to repeat the stream up to where it was cut but chunk %d differs: it was %s"
+                        + " (%d bytes), it is now %s (%d bytes); the source does not repeat itself"
+                        + " byte for byte, so start a new session from the beginning")
+                    .formatted(
+                        before.chunk,
+                        before.digests().strongest(),
+                        before.length,
+                        digests().strongest(),
+                        length)));
   }
 }

@@ -20,12 +20,15 @@ public final class ManifestWriter implements Closeable {
 
   /* Where the last whole line ends. What a failed write left after it, the next one writes over. */
   private long wholeBytes;
+  private int attempts;
   private boolean ended;
 
-  private ManifestWriter(FileChannel file, StreamDigest digest, long wholeBytes, boolean ended) {
+  private ManifestWriter(
+      FileChannel file, StreamDigest digest, long wholeBytes, int attempts, boolean ended) {
     this.file = file;
     this.digest = digest;
     this.wholeBytes = wholeBytes;
+    this.attempts = attempts;
     this.ended = ended;
   }
 
@@ -44,20 +47,22 @@ public final class ManifestWriter implements Closeable {
     try {
       StreamDigest digest = new StreamDigest();
       boolean ended = false;
-      long good = 0;
+      int attempts;
+      long good;
       try (ManifestReader reader = ManifestReader.open(path, session)) {
         while (true) {
           var page = reader.read(digest.chunks(), ManifestReader.MOST_LINES);
           page.chunks().forEach(digest::add);
           ended = page.end().isPresent();
-          good = reader.wholeBytes();
           if (page.chunks().isEmpty()) {
             break;
           }
         }
+        attempts = reader.attempts();
+        good = reader.wholeBytes();
       }
       file.truncate(good);
-      ManifestWriter writer = new ManifestWriter(file, digest, good, ended);
+      ManifestWriter writer = new ManifestWriter(file, digest, good, attempts, ended);
       if (good == 0) {
         writer.write(new HeaderRecord(session, ManifestRecord.FORMAT));
       }
@@ -71,6 +76,11 @@ public final class ManifestWriter implements Closeable {
   /** Returns the digest over the chunks written so far, which also numbers the next one. */
   public StreamDigest digest() {
     return digest;
+  }
+
+  /** Returns the number of the source's last attempt that is noted here, 1 or more. */
+  public int attempts() {
+    return attempts;
   }
 
   /** Returns whether the end record is written. */
@@ -99,6 +109,7 @@ public final class ManifestWriter implements Closeable {
    */
   public void append(AttemptRecord attempt) throws IOException {
     write(attempt);
+    attempts = attempt.attempt();
   }
 
   /**

@@ -88,6 +88,7 @@ public final class AgentClient {
     }
     String where = what + " at " + connection;
     try (Response response = client.newCall(request).execute()) {
+      connection.requireCommonVersion(what, response);
       byte[] bytes = response.body().byteStream().readNBytes((int) MOST_REPLY_BYTES);
       if (!response.isSuccessful()) {
         throw Failures.ofReply(
@@ -101,7 +102,7 @@ public final class AgentClient {
     } catch (JacksonException e) {
       throw unfit(where, JsonFault.of(e).toString());
     } catch (IOException e) {
-      throw new RetryableException("Tried to " + where + " but " + e.getMessage(), e);
+      throw AgentConnection.unanswered(where, e);
     }
   }
 

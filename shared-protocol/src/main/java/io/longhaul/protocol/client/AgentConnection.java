@@ -1,7 +1,13 @@
 package io.longhaul.protocol.client;
 
+import io.longhaul.protocol.ProtocolVersion;
 import io.longhaul.protocol.auth.TokenFile;
 import io.longhaul.protocol.config.ConfigException;
+import io.longhaul.protocol.failure.FailureKind;
+import io.longhaul.protocol.failure.RetryableException;
+import io.longhaul.protocol.failure.SessionPausedException;
+import io.longhaul.protocol.failure.TransferException;
+import io.longhaul.protocol.tls.CertificateRefusal;
 import io.longhaul.protocol.tls.CertificateUse;
 import io.longhaul.protocol.tls.Tls;
 import java.io.IOException;
@@ -37,11 +43,14 @@ public final class AgentConnection {
   private static final String RETRY_AFTER = "Retry-After";
   private static final Pattern USABLE_WAIT = Pattern.compile("[1-9]\\d{0,8}");
 
+  private final String program;
   private final HttpUrl base;
   private final Optional<String> authorization;
   private final OkHttpClient client;
 
-  AgentConnection(HttpUrl base, Optional<String> authorization, OkHttpClient client) {
+  AgentConnection(
+      String program, HttpUrl base, Optional<String> authorization, OkHttpClient client) {
+    this.program = program;
     this.base = base;
     this.authorization = authorization;
     this.client = client;
@@ -50,13 +59,15 @@ public final class AgentConnection {
   /**
    * Prepares to talk to an agent; connects to nobody yet.
    *
+   * @param program who talks, for messages: {@code "receiver-agent"}
    * @param address one without {@linkplain AgentAddress#problems problems}
    * @param tls who we are at an {@code https} address that wants no token, and whom we believe
    *     there
    * @param idleConnections how many idle connections to keep, for 5 minutes
    * @throws ConfigException if the token file cannot be used
    */
-  public static AgentConnection to(AgentAddress address, Optional<Tls> tls, int idleConnections)
+  public static AgentConnection to(
+      String program, AgentAddress address, Optional<Tls> tls, int idleConnections)
       throws ConfigException {
     Optional<String> authorization = Optional.empty();
     if (address.tokenFile().isPresent()) {
@@ -78,7 +89,7 @@ public final class AgentConnection {
     if (address.byCertificate()) {
       tls.ifPresent(used -> encrypt(client, used));
     }
-    return new AgentConnection(base, authorization, client.build());
+    return new AgentConnection(program, base, authorization, client.build());
   }
 
   private static void encrypt(OkHttpClient.Builder client, Tls tls) {
@@ -133,6 +144,39 @@ public final class AgentConnection {
     Request.Builder request = new Request.Builder().url(url).header("Accept-Encoding", "identity");
     authorization.ifPresent(value -> request.header("Authorization", value));
     return request;
+  }
+
+  /**
+   * Goes on if the agent that answered speaks a version of the protocol that we speak, or says
+   * nothing of it, as a proxy does.
+   *
+   * @param what what was tried, for the message: {@code "fetch chunk 4 of session …"}
+   * @throws SessionPausedException if it does not; whatever else it answered means nothing then
+   */
+  public void requireCommonVersion(String what, Response response) throws SessionPausedException {
+    Optional<String> gap =
+        ProtocolVersion.announced(response.header(ProtocolVersion.HEADER))
+            .flatMap(theirs ->
+                ProtocolVersion.SPOKEN.gap("the " + program, "the agent at " + base, theirs));
+    if (gap.isPresent()) {
+      throw new SessionPausedException(
+          FailureKind.INCOMPATIBLE, "Tried to " + what + " but " + gap.get());
+    }
+  }
+
+  /**
+   * Returns what to throw for a call that brought no answer: a {@link SessionPausedException} if
+   * one side does not accept the other's certificate, else a {@link RetryableException}.
+   *
+   * @param what what was tried, for the message: {@code "fetch chunk 4 of session …"}
+   */
+  public static TransferException unanswered(String what, IOException failure) {
+    return CertificateRefusal.in(failure)
+        .<TransferException>map(why ->
+            new SessionPausedException(
+                FailureKind.CERTIFICATE_REFUSED, "Tried to " + what + " but " + why))
+        .orElseGet(() ->
+            new RetryableException("Tried to " + what + " but " + failure.getMessage(), failure));
   }
 
   /** Returns the agent's URL, for messages. */

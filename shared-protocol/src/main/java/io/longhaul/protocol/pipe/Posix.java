@@ -17,7 +17,7 @@ import java.nio.file.Path;
 
 /*
  * The Java library has no way to signal a process group, to make a FIFO, to open one without
- * waiting, or to size a pipe. Calling libc costs no child process, which matters when the runtime
+ * waiting, to size a pipe, or to read a clock that goes on while the machine is suspended. Calling libc costs no child process, which matters when the runtime
  * image under us has been replaced and nothing can be spawned any more.
  */
 
@@ -41,6 +41,8 @@ final class Posix {
   private static final int ESRCH = 3;
   private static final int ENXIO = 6;
   private static final int OWNER_ONLY = 0600;
+  private static final int CLOCK_BOOTTIME = 7;
+  private static final long NANOS = 1_000_000_000;
 
   private static final Linker LINKER = Linker.nativeLinker();
   private static final StructLayout STATE = Linker.Option.captureStateLayout();
@@ -71,6 +73,8 @@ final class Posix {
           Linker.Option.firstVariadicArg(2));
   private static final MethodHandle CLOSE =
       find("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT), CAPTURE);
+  private static final MethodHandle CLOCK_GETTIME =
+      find("clock_gettime", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS), CAPTURE);
 
   private Posix() {}
 
@@ -157,6 +161,18 @@ final class Posix {
         throw new IOException("Tried to look into a pipe but got errno " + r.errno);
       }
       return count.get(JAVA_INT, 0);
+    }
+  }
+
+  /** Returns the time since the machine was started, suspensions included, in nanoseconds. */
+  static long bootTimeNanos() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment time = arena.allocate(JAVA_LONG, 2);
+      Result r = call((state, _) -> (int) CLOCK_GETTIME.invokeExact(state, CLOCK_BOOTTIME, time));
+      if (r.value != 0) {
+        throw new IllegalStateException("this system has no CLOCK_BOOTTIME: errno " + r.errno);
+      }
+      return time.getAtIndex(JAVA_LONG, 0) * NANOS + time.getAtIndex(JAVA_LONG, 1);
     }
   }
 

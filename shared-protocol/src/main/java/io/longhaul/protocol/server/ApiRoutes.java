@@ -1,12 +1,14 @@
 package io.longhaul.protocol.server;
 
 import io.longhaul.protocol.Json;
+import io.longhaul.protocol.ProtocolVersion;
 import io.longhaul.protocol.auth.Authenticator;
 import io.longhaul.protocol.auth.Identity;
 import io.longhaul.protocol.auth.Presented;
 import io.longhaul.protocol.failure.Problem;
 import io.longhaul.protocol.failure.ProblemException;
 import io.longhaul.protocol.failure.ProblemType;
+import io.longhaul.protocol.failure.RefusalLog;
 import io.undertow.io.Receiver.RequestToLargeException;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
@@ -47,7 +49,10 @@ public final class ApiRoutes implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ApiRoutes.class);
   private static final AttachmentKey<Identity> IDENTITY = AttachmentKey.create(Identity.class);
 
+  private static final HttpString PROTOCOL = new HttpString(ProtocolVersion.HEADER);
+
   private final Authenticator authenticator;
+  private final RefusalLog refusals = new RefusalLog(System::nanoTime);
   private final ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor();
   private final RoutingHandler routes = new RoutingHandler();
 
@@ -137,12 +142,18 @@ public final class ApiRoutes implements AutoCloseable {
         } else {
           exchange.setPersistent(false); // the next connection may show another certificate
         }
+        refusals.refused(address(exchange), e.problem().detail());
         problem(exchange, e.problem());
         return;
       }
       exchange.putAttachment(IDENTITY, identity);
+      exchange.getResponseHeaders().put(PROTOCOL, ProtocolVersion.SPOKEN.header());
       routes.handleRequest(exchange);
     };
+  }
+
+  private static String address(HttpServerExchange exchange) {
+    return exchange.getSourceAddress().getAddress().getHostAddress();
   }
 
   private static Presented presented(HttpServerExchange exchange) {
@@ -162,11 +173,15 @@ public final class ApiRoutes implements AutoCloseable {
     }
   }
 
-  private static void answer(HttpServerExchange exchange, Endpoint endpoint, byte[] body) {
+  private void answer(HttpServerExchange exchange, Endpoint endpoint, byte[] body) {
     try {
       Reply reply = endpoint.answer(new ApiCall(exchange, identity(exchange), body));
       send(exchange, reply.status(), "application/json", reply.body());
     } catch (ProblemException e) {
+      if (e.problem().status() == ProblemType.FORBIDDEN.status()) {
+        refusals.refused(
+            address(exchange), identity(exchange).name() + ": " + e.problem().detail());
+      }
       problem(exchange, e.problem());
     } catch (IOException | RuntimeException | Error e) {
       fault(exchange, e); // whatever it is, the caller must not wait for its time-out

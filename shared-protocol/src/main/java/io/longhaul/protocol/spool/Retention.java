@@ -1,8 +1,7 @@
 package io.longhaul.protocol.spool;
 
+import io.longhaul.protocol.pipe.Uptime;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -16,53 +15,26 @@ import java.util.Optional;
 public final class Retention {
   private static final Duration AFTER_BOOT = Duration.ofHours(1);
   private static final Duration MOST_DRIFT = Duration.ofMinutes(5);
-  private static final Path UPTIME = Path.of("/proc/uptime");
-
-  /** Reads the time since the machine was started, sleep included. */
-  @FunctionalInterface
-  public interface Uptime {
-    /** Returns it. */
-    Duration read() throws IOException;
-  }
 
   private final InstantSource clock;
   private final Uptime uptime;
   private final Instant bootAtStart;
 
-  /**
-   * Creates the rule for a machine, now that its agent starts.
-   *
-   * @throws IOException if the time since boot cannot be read
-   */
-  public Retention(InstantSource clock, Uptime uptime) throws IOException {
+  /** Creates the rule for a machine, now that its agent starts. */
+  public Retention(InstantSource clock, Uptime uptime) {
     this.clock = clock;
     this.uptime = uptime;
     this.bootAtStart = boot();
   }
 
-  /**
-   * Creates the rule for this machine, now that its agent starts.
-   *
-   * @throws IOException if the time since boot cannot be read
-   */
-  public static Retention of(InstantSource clock) throws IOException {
-    return new Retention(clock, Retention::machineUptime);
-  }
-
-  /* proc_uptime(5): counts the time for which the machine was suspended, as the wall clock does. */
-  private static Duration machineUptime() throws IOException {
-    String seconds = Files.readString(UPTIME).split(" ", 2)[0];
-    return Duration.ofMillis((long) (Double.parseDouble(seconds) * 1000));
-  }
-
   /** The wall clock's time of boot: it stays what it is unless the clock is set. */
-  private Instant boot() throws IOException {
-    return clock.instant().minus(uptime.read());
+  private Instant boot() {
+    return clock.instant().minus(uptime.now());
   }
 
   /** Returns why nothing may go by its age now; empty if the wall clock may decide. */
-  public Optional<String> distrust() throws IOException {
-    if (uptime.read().compareTo(AFTER_BOOT) < 0) {
+  public Optional<String> distrust() {
+    if (uptime.now().compareTo(AFTER_BOOT) < 0) {
       return Optional.of("not judged by age within an hour of boot");
     }
     Duration jump = Duration.between(bootAtStart, boot());
@@ -72,7 +44,7 @@ public final class Retention {
   }
 
   /** Returns whether more than {@code kept} has passed since {@code then}, for certain. */
-  public boolean isOver(Instant then, Duration kept) throws IOException {
+  public boolean isOver(Instant then, Duration kept) {
     return distrust().isEmpty() && clock.instant().isAfter(then.plus(kept));
   }
 

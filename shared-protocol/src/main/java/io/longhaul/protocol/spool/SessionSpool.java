@@ -1,6 +1,7 @@
 package io.longhaul.protocol.spool;
 
 import io.longhaul.protocol.SessionId;
+import io.longhaul.protocol.durable.DurableFile;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
 import io.longhaul.protocol.retry.Sleeper;
@@ -53,6 +54,11 @@ public record SessionSpool(SessionId id, Path directory) {
   /** Returns the file that is there while somebody has paused the session; see {@link Pause}. */
   public Path paused() {
     return directory.resolve("paused.json");
+  }
+
+  /** Returns the file that says when the session last moved; see {@link Activity}. */
+  public Path activity() {
+    return directory.resolve("activity.json");
   }
 
   /** Returns the file that says what the pump started; see {@link Started}. */
@@ -150,6 +156,11 @@ public record SessionSpool(SessionId id, Path directory) {
                 "The directory "
                     + directory
                     + " of this session is gone; somebody has deleted it under the running stream"));
+  }
+
+  /** Forces the names of its files to disk: an agent that was killed may not have done so. */
+  public void forceNames() throws IOException {
+    DurableFile.forceDirectory(directory);
   }
 
   /** Deletes all chunks, whole or not. */

@@ -56,6 +56,7 @@ public final class SpoolRoot implements Closeable {
                 + role.agent()
                 + " works in it; stop that one or give this one a directory of its own");
       }
+      DurableFile.forceDirectory(path); // what was killed after it made a directory has not done so
       return new SpoolRoot(path, role, lock.get());
     } catch (IOException e) {
       throw new AgentFailedException(

@@ -106,7 +106,7 @@ public final class Sweeper {
     };
   }
 
-  private Verdict byAge(String why, Instant since, Duration kept) throws IOException {
+  private Verdict byAge(String why, Instant since, Duration kept) {
     if (kept.isZero()) {
       return new Verdict(true, why);
     }

@@ -1,6 +1,8 @@
 package io.longhaul.protocol.tls;
 
 import io.longhaul.protocol.config.ConfigException;
+import io.longhaul.protocol.failure.RefusalLog;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -17,7 +19,9 @@ import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.KeyStoreBuilderParameters;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import javax.net.ssl.X509TrustManager;
 
 /*
@@ -43,6 +47,7 @@ public final class Tls {
   private final CertificateUse use;
   private final FollowedFiles<OwnCertificate> own;
   private final FollowedFiles<Authorities> authorities;
+  private final RefusalLog refusals = new RefusalLog(System::nanoTime);
   private final TrustFollowing trust = new TrustFollowing();
   private final SSLContext context;
 
@@ -192,7 +197,37 @@ public final class Tls {
   }
 
   /** What both sides ask at a handshake; what the files say then is what counts. */
-  private final class TrustFollowing implements X509TrustManager {
+  private final class TrustFollowing extends X509ExtendedTrustManager {
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String keyExchange, SSLEngine engine)
+        throws CertificateException {
+      try {
+        checkClientTrusted(chain, keyExchange);
+      } catch (CertificateException e) {
+        refusals.refused(
+            String.valueOf(engine.getPeerHost()), "at the handshake: " + e.getMessage());
+        throw e;
+      }
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String keyExchange, Socket socket)
+        throws CertificateException {
+      checkClientTrusted(chain, keyExchange);
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String keyExchange, SSLEngine engine)
+        throws CertificateException {
+      checkServerTrusted(chain, keyExchange);
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String keyExchange, Socket socket)
+        throws CertificateException {
+      checkServerTrusted(chain, keyExchange);
+    }
+
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String keyExchange)
         throws CertificateException {

@@ -24,8 +24,10 @@ import java.util.OptionalLong;
  * @param fedBytes the stream bytes up to there
  * @param estimateBytes the expected length of the stream, where the sender can tell
  * @param transfer how the pulling goes
- * @param sinceProgress the time since anything moved
- * @param sinceContact the time since the sender was last heard of
+ * @param sinceProgress the time since anything moved, or since the sender came back if that is
+ *     later; what counts against {@code limits.stalled}
+ * @param sinceContact the time since the sender was last there; what counts against {@code
+ *     limits.unreachable}
  * @param limits how long the session may stand still
  * @param labels as the request gave them
  * @param end the end record, once the sender's source has ended well

@@ -26,8 +26,10 @@ import java.util.OptionalLong;
  * @param attempt the number of the source's present run, from 1
  * @param replayedBytes the stream bytes that this run has repeated, while it is not where the one
  *     before it was
- * @param sinceProgress the time since anything moved
- * @param sinceContact the time since the reader was last heard of
+ * @param sinceProgress the time since anything moved, or since the reader came back if that is
+ *     later; what counts against {@code limits.stalled}
+ * @param sinceContact the time since the reader was last there; what counts against {@code
+ *     limits.unreachable}
  * @param limits how long the session may stand still
  * @param labels as the request gave them
  * @param end the end record, once the source has ended well

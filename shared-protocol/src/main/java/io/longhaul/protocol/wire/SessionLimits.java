@@ -22,4 +22,9 @@ public record SessionLimits(Duration stalled, Duration unreachable) {
           "inactivity limits must be positive, were " + stalled + " and " + unreachable);
     }
   }
+
+  /** Returns the shorter of the two. */
+  public Duration shorter() {
+    return stalled.compareTo(unreachable) < 0 ? stalled : unreachable;
+  }
 }

@@ -4,11 +4,15 @@ import static io.longhaul.protocol.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.longhaul.protocol.Json;
+import io.longhaul.protocol.ProtocolVersion;
 import io.longhaul.protocol.auth.TokenAuthenticator;
 import io.longhaul.protocol.auth.TokenConfig;
 import io.longhaul.protocol.auth.TokenFile;
 import io.longhaul.protocol.config.ConfigException;
+import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
+import io.longhaul.protocol.failure.Problem;
 import io.longhaul.protocol.failure.ProblemException;
 import io.longhaul.protocol.failure.ProblemType;
 import io.longhaul.protocol.failure.RetryableException;
@@ -54,7 +58,8 @@ class AgentClientTest {
 
   private static AgentClient client(String url, Optional<Path> token) throws ConfigException {
     return new AgentClient(
-        AgentConnection.to(new AgentAddress(URI.create(url), token), Optional.empty(), 2));
+        AgentConnection.to(
+            "coordinator", new AgentAddress(URI.create(url), token), Optional.empty(), 2));
   }
 
   private static AgentClient client(HttpServer server) throws ConfigException {
@@ -142,6 +147,51 @@ class AgentClientTest {
         assertThat(client.get("v1/agent", Duration.ZERO, Greeting.class).text())
             .isEqualTo("/office/v1/agent");
       }
+    }
+  }
+
+  /** An agent that gave version 1 up says that its paths are not there: no end of a session. */
+  @ParameterizedTest
+  @CsvSource({
+    "200, 2-3, the agent at %s speaks protocol 2 to 3 and the coordinator protocol 1; upgrade the coordinator",
+    "404, 7-7, the agent at %s speaks protocol 7 and the coordinator protocol 1; upgrade the coordinator",
+  })
+  void anAgentWithoutACommonVersionPausesTheSessionWhateverItAnswers(
+      int status, String header, String why) throws Exception {
+    HttpHandler other =
+        exchange -> {
+          exchange.setStatusCode(status);
+          exchange.getResponseHeaders().put(new HttpString(ProtocolVersion.HEADER), header);
+          exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, Problem.MEDIA_TYPE);
+          exchange
+              .getResponseSender()
+              .send(Json.TOLERANT.writeValueAsString(Problem.of(ProblemType.NOT_FOUND, "no path")));
+        };
+    try (HttpServer server = serving(other)) {
+      String url = "http://127.0.0.1:" + server.port() + "/";
+      assertThat(thrownBy(client(server)))
+          .isInstanceOfSatisfying(
+              SessionPausedException.class,
+              e ->
+                  assertThat(e.failure())
+                      .isEqualTo(
+                          Failure.resumable(
+                              FailureKind.INCOMPATIBLE,
+                              "Tried to read v1/agent but " + why.formatted(url))));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1-1", "1-9", "none of ours"})
+  void whatAnAgentAnnouncesDoesNotMatterOtherwise(String header) throws Exception {
+    HttpHandler agent =
+        exchange -> {
+          exchange.getResponseHeaders().put(new HttpString(ProtocolVersion.HEADER), header);
+          exchange.getResponseSender().send("{\"text\":\"got\"}");
+        };
+    try (HttpServer server = serving(agent)) {
+      assertThat(client(server).get("v1/agent", Duration.ZERO, Greeting.class).text())
+          .isEqualTo("got");
     }
   }
 

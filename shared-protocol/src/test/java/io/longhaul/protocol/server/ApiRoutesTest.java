@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.longhaul.protocol.Json;
+import io.longhaul.protocol.ProtocolVersion;
 import io.longhaul.protocol.auth.TokenAuthenticator;
 import io.longhaul.protocol.auth.TokenConfig;
 import io.longhaul.protocol.auth.TokenFile;
@@ -149,6 +150,12 @@ class ApiRoutesTest {
     assertThat(answer.headers().firstValue("Content-Type")).contains("application/json");
     assertThat(answer.headers().firstValue("Cache-Control")).contains("no-store");
     assertThat(answer.headers().firstValue("Content-Length")).contains("15");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"v1/agent", "v1/nothing", "v2/agent", "v1/fail/bug", "v1/orders/x"})
+  void everyAnswerTellsTheProtocolVersions(String path) throws Exception {
+    assertThat(send(request(path)).headers().firstValue(ProtocolVersion.HEADER)).hasValue("1-1");
   }
 
   @Test
@@ -333,6 +340,7 @@ class ApiRoutesTest {
       HttpResponse<String> answer = send(request(path));
       assertProblem(answer, ProblemType.UNAUTHORIZED);
       assertThat(answer.headers().firstValue("WWW-Authenticate")).contains("Bearer");
+      assertThat(answer.headers().firstValue(ProtocolVersion.HEADER)).isEmpty();
       assertProblem(
           send(request(path).header("Authorization", "Bearer " + TOKEN + "0")),
           ProblemType.UNAUTHORIZED);

@@ -3,6 +3,7 @@ package io.longhaul.protocol.spool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.longhaul.protocol.SessionId;
+import io.longhaul.protocol.pipe.Uptime;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -24,9 +25,9 @@ class RetentionTest {
   private Instant now = START;
   private Duration uptime = Duration.ofHours(3);
 
-  private Retention retention() throws Exception {
+  private Retention retention() {
     InstantSource clock = () -> now;
-    return new Retention(clock, () -> uptime);
+    return new Retention(clock, new Uptime("boot", () -> uptime.toNanos()));
   }
 
   private void pass(Duration time) {

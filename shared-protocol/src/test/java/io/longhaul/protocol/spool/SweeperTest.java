@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.longhaul.protocol.SessionId;
+import io.longhaul.protocol.pipe.Uptime;
 import io.longhaul.protocol.spool.Sweeper.Known;
 import io.longhaul.protocol.testing.Requirements;
 import io.longhaul.protocol.wire.SessionLimits;
@@ -38,8 +39,8 @@ class SweeperTest {
   private Duration uptime = Duration.ofDays(1);
   private Instant now = NOW;
 
-  private Retention retention() throws IOException {
-    return new Retention(() -> now, () -> uptime);
+  private Retention retention() {
+    return new Retention(() -> now, new Uptime("boot", () -> uptime.toNanos()));
   }
 
   private List<SweepReport.Entry> sweep(

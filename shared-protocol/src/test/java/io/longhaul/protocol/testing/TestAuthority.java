@@ -1,7 +1,9 @@
 package io.longhaul.protocol.testing;
 
+import io.longhaul.protocol.config.ConfigException;
 import io.longhaul.protocol.durable.DurableFile;
 import io.longhaul.protocol.tls.CertificateUse;
+import io.longhaul.protocol.tls.Pem;
 import io.longhaul.protocol.tls.TlsConfig;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -12,6 +14,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,7 +54,7 @@ public final class TestAuthority {
 
   private final Path directory;
   private final X500Name name;
-  private final KeyPair keys = newKeys();
+  private final KeyPair keys;
   private final Map<Path, BigInteger> serials = new HashMap<>();
   private final List<BigInteger> revoked = new ArrayList<>();
 
@@ -59,6 +62,7 @@ public final class TestAuthority {
   public TestAuthority(Path directory) throws IOException {
     this.directory = Files.createDirectories(directory);
     this.name = new X500Name("CN=Authority of " + directory.getFileName());
+    this.keys = newKeys();
     Instant now = Instant.now();
     JcaX509v3CertificateBuilder builder =
         builder(
@@ -72,6 +76,19 @@ public final class TestAuthority {
         Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
     write(authority(), pem(builder.build(signer())));
     writeRevoked(now);
+  }
+
+  /**
+   * Signs in the name of an authority of somebody else's, into a directory of its own.
+   *
+   * @param other where {@code authority.crt} and {@code authority.key} of the other are
+   */
+  public TestAuthority(Path directory, Path other) throws IOException, ConfigException {
+    this.directory = Files.createDirectories(directory);
+    X509Certificate authority = Pem.certificates(other.resolve("authority.crt")).getFirst();
+    this.name = X500Name.getInstance(authority.getSubjectX500Principal().getEncoded());
+    this.keys =
+        new KeyPair(authority.getPublicKey(), Pem.key(other.resolve("authority.key"), "EC"));
   }
 
   /** What a certificate says. */

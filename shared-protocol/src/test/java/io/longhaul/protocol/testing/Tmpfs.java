@@ -1,5 +1,6 @@
 package io.longhaul.protocol.testing;
 
+import io.longhaul.protocol.durable.Shortage;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
@@ -8,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 
 /** A small file system of its own, in memory, that can be filled to the last byte. */
 public final class Tmpfs implements AutoCloseable {
@@ -26,6 +28,17 @@ public final class Tmpfs implements AutoCloseable {
    * @param size as mount(8) takes it, such as {@code 32m}
    */
   public static Tmpfs mount(String size) throws IOException {
+    Optional<Tmpfs> mounted = mountIfAllowed(size);
+    Requirements.need(mounted.isPresent(), "the right to mount a file system");
+    return mounted.orElseThrow();
+  }
+
+  /**
+   * Mounts one; returns empty where that is not allowed.
+   *
+   * @param size as mount(8) takes it, such as {@code 32m}
+   */
+  public static Optional<Tmpfs> mountIfAllowed(String size) throws IOException {
     Path path =
         Files.createTempDirectory(
             "longhaul-tmpfs-",
@@ -34,9 +47,9 @@ public final class Tmpfs implements AutoCloseable {
         run("mount", "-t", "tmpfs", "-o", "mode=0700,size=" + size, "tmpfs", path.toString());
     if (!mounted) {
       Files.delete(path);
+      return Optional.empty();
     }
-    Requirements.need(mounted, "the right to mount a file system");
-    return new Tmpfs(path);
+    return Optional.of(new Tmpfs(path));
   }
 
   private static boolean run(String... words) throws IOException {
@@ -61,20 +74,34 @@ public final class Tmpfs implements AutoCloseable {
   /** Takes all of the room but {@code left} bytes, in place of what was taken before. */
   public void fillBut(long left) throws IOException {
     free();
-    long bytes = usableBytes() - left;
+    if (left == 0) {
+      fill();
+    } else {
+      take(usableBytes() - left);
+    }
+  }
+
+  /** Takes what room there is, besides what was taken before. */
+  public void fill() throws IOException {
+    try {
+      take(Long.MAX_VALUE);
+    } catch (IOException e) {
+      if (Shortage.of(e).isEmpty()) {
+        throw e;
+      }
+    }
+  }
+
+  private void take(long bytes) throws IOException {
     try (FileChannel ballast =
         FileChannel.open(
-            path.resolve(BALLAST), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            path.resolve(BALLAST), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
       ByteBuffer block = ByteBuffer.allocate(BLOCK);
       for (long written = 0; written < bytes; written += block.position()) {
         block.clear().limit((int) Math.min(BLOCK, bytes - written));
         while (block.hasRemaining()) {
           ballast.write(block);
         }
-      }
-    } catch (IOException e) {
-      if (left > 0) {
-        throw e; // else somebody was quicker: it is full all the same
       }
     }
   }

@@ -10,6 +10,7 @@ import io.longhaul.protocol.client.AgentAddress;
 import io.longhaul.protocol.client.AgentClient;
 import io.longhaul.protocol.client.AgentConnection;
 import io.longhaul.protocol.config.ConfigException;
+import io.longhaul.protocol.failure.FailureKind;
 import io.longhaul.protocol.failure.ProblemType;
 import io.longhaul.protocol.failure.RetryableException;
 import io.longhaul.protocol.failure.SessionPausedException;
@@ -126,6 +127,7 @@ class AuthenticationMatrixTest {
   private static AgentClient client(TlsConfig files, String url) throws ConfigException {
     return new AgentClient(
         AgentConnection.to(
+            "receiver-agent",
             new AgentAddress(URI.create(url), Optional.empty()),
             Optional.of(Tls.open(files, CertificateUse.CONNECT)),
             2));
@@ -369,7 +371,11 @@ class AuthenticationMatrixTest {
         .hasMessageContaining("the certificate of 'vault' was revoked");
     assertThat(connections).hasSize(1);
     assertThat(answered).hasValue(1);
-    assertThatThrownBy(() -> ask(client)).isInstanceOf(RetryableException.class);
+    assertThatThrownBy(() -> ask(client))
+        .isInstanceOfSatisfying(
+            SessionPausedException.class,
+            e -> assertThat(e.failure().kind()).isEqualTo(FailureKind.CERTIFICATE_REFUSED))
+        .hasMessageContaining("the peer does not accept our certificate");
     assertThat(answered).hasValue(1);
   }
 
@@ -408,7 +414,7 @@ class AuthenticationMatrixTest {
     authority.revoke(office);
     for (int i = 0; i < 2; i++) {
       assertThatThrownBy(() -> ask(client))
-          .isInstanceOf(RetryableException.class)
+          .isInstanceOf(SessionPausedException.class)
           .hasMessageContaining("the certificate of 'office' was revoked");
     }
     assertThat(answered).hasValue(1);
@@ -437,7 +443,7 @@ class AuthenticationMatrixTest {
     assertThat(ask(client).who()).isEqualTo("vault");
     authority.revoke(vault);
     assertThatThrownBy(() -> ask(client))
-        .isInstanceOf(RetryableException.class)
+        .isInstanceOf(SessionPausedException.class)
         .hasMessageContaining("our own certificate in " + vault.certificate())
         .hasMessageContaining("was revoked");
     authority.issue("vault");
@@ -498,7 +504,10 @@ class AuthenticationMatrixTest {
   @EnumSource
   void nothingIsSentToTheWrongServer(Server what) throws Exception {
     int port = careless(shown(what), "TLSv1.3");
-    assertThatThrownBy(() -> ask(client(vault, port))).isInstanceOf(RetryableException.class);
+    assertThatThrownBy(() -> ask(client(vault, port)))
+        .isInstanceOfSatisfying(
+            SessionPausedException.class,
+            e -> assertThat(e.failure().kind()).isEqualTo(FailureKind.CERTIFICATE_REFUSED));
     assertThat(answered).hasValue(0);
   }
 
@@ -539,6 +548,7 @@ class AuthenticationMatrixTest {
     AgentClient client =
         new AgentClient(
             AgentConnection.to(
+                "receiver-agent",
                 new AgentAddress(
                     URI.create("https://" + HOST + ":" + careless(office, "TLSv1.3")),
                     Optional.of(token)),
@@ -546,7 +556,7 @@ class AuthenticationMatrixTest {
                 1));
     assertThatThrownBy(() -> ask(client))
         .as("a token goes where the authorities of the system lead")
-        .isInstanceOf(RetryableException.class);
+        .isInstanceOf(SessionPausedException.class);
     assertThat(answered).hasValue(0);
   }
 
