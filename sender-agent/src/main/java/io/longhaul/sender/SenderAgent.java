@@ -11,6 +11,7 @@ import io.longhaul.protocol.wire.SweepRequest;
 import io.longhaul.protocol.zfs.CachingZfs;
 import io.longhaul.protocol.zfs.Zfs;
 import io.longhaul.protocol.zfs.ZfsCli;
+import io.longhaul.sender.grant.SendGrants;
 import io.longhaul.sender.http.AgentDescription;
 import io.longhaul.sender.http.SenderServer;
 import io.longhaul.sender.session.SendSessions;
@@ -22,10 +23,12 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -81,30 +84,22 @@ public final class SenderAgent implements AutoCloseable {
             new ZfsCli(config.zfsOrDefault().command(), ZFS_ANSWER, ZFS_ESTIMATE), ESTIMATE_TURN);
     SourceResolver sources = new SourceResolver(zfs, config.streamsOrNone());
     long limit = config.spoolOrDefault().limitBytes();
+    SendGrants grants = config.grantsOrNone();
     SendSessions sessions =
         new SendSessions(
-            root,
-            sources,
-            new SnapshotHolds(zfs),
-            config.listen().names(),
-            limit,
-            InstantSource.system());
+            root, sources, new SnapshotHolds(zfs), grants, limit, InstantSource.system());
+    Supplier<List<String>> warnings = () -> warnings(config, entrance, root);
     AgentDescription description =
         new AgentDescription(
-            config.name(),
-            Software.name(),
-            limit,
-            sources,
-            entrance::certificateExpires,
-            () -> warnings(entrance, root));
-    SenderServer server = SenderServer.start(sessions, description, entrance);
+            config.name(), Software.name(), limit, sources, entrance::certificateExpires, warnings);
+    SenderServer server = SenderServer.start(sessions, description, grants, entrance);
     LOG.atInfo()
         .addKeyValue("software", Software.name())
         .addKeyValue("address", entrance.address().getHostString() + ":" + server.port())
         .addKeyValue("certificate", entrance.fingerprint())
         .addKeyValue("spool", root.path())
         .log("sender-agent serves");
-    warnings(entrance, root).forEach(warning -> LOG.atWarn().log(warning));
+    warnings.get().forEach(warning -> LOG.atWarn().log(warning));
     return new SenderAgent(root, sessions, server);
   }
 
@@ -142,8 +137,9 @@ public final class SenderAgent implements AutoCloseable {
     }
   }
 
-  private static List<String> warnings(Entrance entrance, SpoolRoot root) {
+  private static List<String> warnings(SenderConfig config, Entrance entrance, SpoolRoot root) {
     List<String> warnings = new ArrayList<>(entrance.warnings(Instant.now()));
+    config.warning().ifPresent(warnings::add);
     try {
       if (root.isInMemory()) {
         warnings.add(
@@ -157,6 +153,11 @@ public final class SenderAgent implements AutoCloseable {
       warnings.add("the spool directory " + root.path() + " cannot be looked at: " + e);
     }
     return warnings;
+  }
+
+  /** Returns the calls that it serves, each as its method and the template of its path. */
+  public SortedSet<String> calls() {
+    return server.calls();
   }
 
   /** Returns the port that is served. */
