@@ -2,6 +2,7 @@ package io.longhaul.receiver;
 
 import io.longhaul.protocol.ProtocolVersion;
 import io.longhaul.protocol.Software;
+import io.longhaul.protocol.auth.Identity;
 import io.longhaul.protocol.config.ConfigException;
 import io.longhaul.protocol.failure.AgentFailedException;
 import io.longhaul.protocol.retry.Sleeper;
@@ -19,6 +20,7 @@ import io.longhaul.protocol.zfs.CachingZfs;
 import io.longhaul.protocol.zfs.Zfs;
 import io.longhaul.protocol.zfs.ZfsCli;
 import io.longhaul.protocol.zfs.ZfsException;
+import io.longhaul.receiver.grant.ReceiveGrants;
 import io.longhaul.receiver.http.ReceiverApi;
 import io.longhaul.receiver.session.ReceiveSessions;
 import io.longhaul.receiver.session.Senders;
@@ -30,6 +32,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -64,17 +67,19 @@ public final class ReceiverAgent implements AutoCloseable {
     this.root = root;
     zfs = new CachingZfs(new ZfsCli(config.zfsConfig().command(), ZFS_QUERY, ZFS_QUERY), ZFS_QUERY);
     routes = new ApiRoutes(entrance.authenticator());
+    ReceiveGrants grants = config.decisions();
     Senders senders = new Senders(config.peerMap(), tls);
     sessions =
         new ReceiveSessions(
             root,
+            grants,
             senders,
             new SinkResolver(config.streamMap(), zfs),
             zfs,
             config.spoolConfig().limitBytes(),
             InstantSource.system(),
             Sleeper.REAL);
-    api = new ReceiverApi(sessions, senders, this::info);
+    api = new ReceiverApi(sessions, senders, grants, this::info);
     api.addTo(routes);
     server = HttpServer.start(entrance.address(), entrance.tls(), routes.handler());
   }
@@ -157,6 +162,7 @@ public final class ReceiverAgent implements AutoCloseable {
   private List<String> warnings() {
     Instant now = Instant.now();
     List<String> warnings = new ArrayList<>(entrance.warnings(now));
+    config.warning().ifPresent(warnings::add);
     tls.ifPresent(used -> warnings.addAll(used.warnings(now)));
     try {
       if (root.isInMemory()) {
@@ -172,18 +178,18 @@ public final class ReceiverAgent implements AutoCloseable {
     return warnings;
   }
 
-  private AgentInfo info(String identity) {
+  private AgentInfo info(Identity asker) {
     return new AgentInfo(
         config.name(),
         Role.RECEIVE,
         Software.name(),
         ProtocolVersion.SPOKEN,
         List.of("md5", "sha256"),
-        identity,
-        config.spoolConfig().limitBytes(),
+        asker.name(),
+        sessions.spoolBytes(asker.name()),
         zfsVersion(),
         entrance.certificateExpires(),
-        warnings());
+        asker.admin() ? warnings() : List.of());
   }
 
   private Optional<String> zfsVersion() {
@@ -195,6 +201,11 @@ public final class ReceiverAgent implements AutoCloseable {
       Thread.currentThread().interrupt();
       return Optional.empty();
     }
+  }
+
+  /** Returns the calls that it serves, each as its method and the template of its path. */
+  public SortedSet<String> calls() {
+    return routes.calls();
   }
 
   /** Stops serving and pulling; pumps and sinks go on. */

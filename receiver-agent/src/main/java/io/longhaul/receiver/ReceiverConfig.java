@@ -5,13 +5,17 @@ import io.longhaul.protocol.config.ConfigFile;
 import io.longhaul.protocol.config.DataSize;
 import io.longhaul.protocol.config.SpoolConfig;
 import io.longhaul.protocol.config.ZfsConfig;
+import io.longhaul.protocol.grant.GrantNames;
 import io.longhaul.protocol.server.Listen;
 import io.longhaul.protocol.tls.TlsConfig;
 import io.longhaul.protocol.wire.SendRequest;
+import io.longhaul.receiver.grant.ReceiveGrant;
+import io.longhaul.receiver.grant.ReceiveGrants;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The receiver-agent's configuration file.
@@ -23,6 +27,7 @@ import java.util.Optional;
  * @param streams the sinks that a request may name
  * @param tls who it is at senders that it reaches by {@code https} without a token
  * @param peers the senders that a request may name; a receiver pulls from no other address
+ * @param grants who may write what; without it, nobody who needs a token or certificate anything
  */
 public record ReceiverConfig(
     String name,
@@ -31,7 +36,8 @@ public record ReceiverConfig(
     Optional<ZfsConfig> zfs,
     Optional<Map<String, StreamConfig>> streams,
     Optional<TlsConfig> tls,
-    Optional<Map<String, AgentAddress>> peers)
+    Optional<Map<String, AgentAddress>> peers,
+    Optional<List<ReceiveGrant>> grants)
     implements ConfigFile.Checked {
   private static final long LEAST_LIMIT = 2 * SendRequest.LEAST_CHUNK;
 
@@ -51,7 +57,41 @@ public record ReceiverConfig(
               + ", was "
               + DataSize.display(spoolConfig().limitBytes()));
     }
+    problems.addAll(grantProblems());
     return problems;
+  }
+
+  private List<String> grantProblems() {
+    List<ReceiveGrant> entries = grants.orElse(List.of());
+    List<String> problems =
+        new ArrayList<>(
+            GrantNames.problems(
+                entries.stream().map(ReceiveGrant::identity).toList(), listen.names()));
+    for (ReceiveGrant grant : entries) {
+      String key = "grants." + grant.identity();
+      problems.addAll(grant.quota().problems(key, LEAST_LIMIT));
+      problems.addAll(unknown(key, "streams", grant.streams(), streamMap().keySet()));
+      problems.addAll(unknown(key, "peers", grant.peers(), peerMap().keySet()));
+    }
+    return problems;
+  }
+
+  private static List<String> unknown(
+      String key, String section, Optional<Set<String>> granted, Set<String> known) {
+    return granted.orElse(Set.of()).stream()
+        .filter(name -> !known.contains(name))
+        .map(name -> "%s.%s: there is no '%s' under %s".formatted(key, section, name, section))
+        .toList();
+  }
+
+  /** Returns what the administrator should know of these values. */
+  Optional<String> warning() {
+    return GrantNames.warning(grants.isPresent(), listen.names());
+  }
+
+  /** Returns the decisions of the grants section. */
+  public ReceiveGrants decisions() {
+    return new ReceiveGrants(grants);
   }
 
   /** Returns the spool section or its defaults. */

@@ -1,6 +1,7 @@
 package io.longhaul.receiver;
 
 import io.longhaul.protocol.ApiPaths;
+import io.longhaul.protocol.Json;
 import io.longhaul.protocol.SessionId;
 import io.longhaul.protocol.SessionState;
 import io.longhaul.protocol.auth.TokenConfig;
@@ -26,8 +27,14 @@ import io.longhaul.protocol.wire.ReceiveRequest;
 import io.longhaul.protocol.wire.ReceiveStatus;
 import io.longhaul.protocol.wire.SessionLimits;
 import io.longhaul.protocol.wire.SinkSpec;
+import io.longhaul.receiver.grant.ReceiveGrant;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -38,6 +45,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +55,7 @@ public final class ReceiverUnderTest {
   private final Map<String, StreamConfig> streams = new LinkedHashMap<>();
   private final Map<String, AgentAddress> peers = new LinkedHashMap<>();
   private final List<TokenConfig> tokens = new ArrayList<>();
+  private final List<ReceiveGrant> grants = new ArrayList<>();
   private List<String> zfs = List.of("/nowhere/zfs");
   private long limitBytes = 64 << 20;
   private @Nullable ReceiverAgent agent;
@@ -109,6 +118,24 @@ public final class ReceiverUnderTest {
     return file;
   }
 
+  public ReceiverUnderTest grant(ReceiveGrant grant) {
+    grants.add(grant);
+    return this;
+  }
+
+  /** Grants these streams from the peer {@code office}. */
+  public ReceiverUnderTest grantStreams(String identity, String... names) {
+    return grant(
+        new ReceiveGrant(
+            identity,
+            Optional.of(Set.of("office")),
+            Optional.empty(),
+            Optional.of(Set.of(names)),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty()));
+  }
+
   private Path secret(String name, String text) throws IOException {
     Path file = Files.writeString(folder.resolve(name), text);
     return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
@@ -129,7 +156,8 @@ public final class ReceiverUnderTest {
         Optional.of(new ZfsConfig(zfs)),
         Optional.of(Map.copyOf(streams)),
         Optional.empty(),
-        Optional.of(Map.copyOf(peers)));
+        Optional.of(Map.copyOf(peers)),
+        grants.isEmpty() ? Optional.empty() : Optional.of(List.copyOf(grants)));
   }
 
   public ReceiverUnderTest start() throws Exception {
@@ -146,12 +174,35 @@ public final class ReceiverUnderTest {
     }
   }
 
-  private AgentClient client(Optional<Path> token) throws Exception {
+  /** Returns the calls that the agent serves. */
+  public Set<String> served() {
+    return running().calls();
+  }
+
+  /** Makes any call, with the token in this file. */
+  public HttpResponse<String> exchange(
+      String method, String path, Object body, Optional<Path> token) throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + running().port() + "/" + path))
+            .method(method, BodyPublishers.ofByteArray(Json.TOLERANT.writeValueAsBytes(body)));
+    if (token.isPresent()) {
+      request.header("Authorization", "Bearer " + Files.readString(token.get()));
+    }
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      return http.send(request.build(), BodyHandlers.ofString());
+    }
+  }
+
+  private ReceiverAgent running() {
     ReceiverAgent running = agent;
     if (running == null) {
       throw new IllegalStateException("the agent is not started");
     }
-    URI url = URI.create("http://127.0.0.1:" + running.port());
+    return running;
+  }
+
+  private AgentClient client(Optional<Path> token) throws Exception {
+    URI url = URI.create("http://127.0.0.1:" + running().port());
     return new AgentClient(
         AgentConnection.to("test", new AgentAddress(url, token), Optional.empty(), 1));
   }

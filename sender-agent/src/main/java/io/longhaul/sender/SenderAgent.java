@@ -22,10 +22,12 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -86,17 +88,13 @@ public final class SenderAgent implements AutoCloseable {
             root,
             sources,
             new SnapshotHolds(zfs),
-            config.listen().names(),
+            config.grantsOrNone(),
             limit,
             InstantSource.system());
+    Supplier<List<String>> warnings = () -> warnings(config, entrance, root);
     AgentDescription description =
         new AgentDescription(
-            config.name(),
-            Software.name(),
-            limit,
-            sources,
-            entrance::certificateExpires,
-            () -> warnings(entrance, root));
+            config.name(), Software.name(), limit, sources, entrance::certificateExpires, warnings);
     SenderServer server = SenderServer.start(sessions, description, entrance);
     LOG.atInfo()
         .addKeyValue("software", Software.name())
@@ -104,7 +102,7 @@ public final class SenderAgent implements AutoCloseable {
         .addKeyValue("certificate", entrance.fingerprint())
         .addKeyValue("spool", root.path())
         .log("sender-agent serves");
-    warnings(entrance, root).forEach(warning -> LOG.atWarn().log(warning));
+    warnings.get().forEach(warning -> LOG.atWarn().log(warning));
     return new SenderAgent(root, sessions, server);
   }
 
@@ -142,8 +140,9 @@ public final class SenderAgent implements AutoCloseable {
     }
   }
 
-  private static List<String> warnings(Entrance entrance, SpoolRoot root) {
+  private static List<String> warnings(SenderConfig config, Entrance entrance, SpoolRoot root) {
     List<String> warnings = new ArrayList<>(entrance.warnings(Instant.now()));
+    config.warning().ifPresent(warnings::add);
     try {
       if (root.isInMemory()) {
         warnings.add(
@@ -157,6 +156,11 @@ public final class SenderAgent implements AutoCloseable {
       warnings.add("the spool directory " + root.path() + " cannot be looked at: " + e);
     }
     return warnings;
+  }
+
+  /** Returns the calls that it serves, each as its method and the template of its path. */
+  public SortedSet<String> calls() {
+    return server.calls();
   }
 
   /** Returns the port that is served. */

@@ -4,13 +4,17 @@ import io.longhaul.protocol.config.ConfigFile;
 import io.longhaul.protocol.config.DataSize;
 import io.longhaul.protocol.config.SpoolConfig;
 import io.longhaul.protocol.config.ZfsConfig;
+import io.longhaul.protocol.grant.GrantNames;
 import io.longhaul.protocol.server.Listen;
 import io.longhaul.protocol.wire.SendRequest;
+import io.longhaul.sender.grant.SendGrant;
+import io.longhaul.sender.grant.SendGrants;
 import io.longhaul.sender.session.StreamConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -21,13 +25,15 @@ import java.util.TreeMap;
  * @param spool where it spools and how much
  * @param zfs how to run {@code zfs}
  * @param streams what it may send beside datasets, by name
+ * @param grants who may read what; without it, nobody who needs a token or certificate anything
  */
 public record SenderConfig(
     String name,
     Listen listen,
     Optional<SpoolConfig> spool,
     Optional<ZfsConfig> zfs,
-    Optional<Map<String, StreamConfig>> streams)
+    Optional<Map<String, StreamConfig>> streams,
+    Optional<List<SendGrant>> grants)
     implements ConfigFile.Checked {
   private static final long LEAST_LIMIT = 2 * SendRequest.LEAST_CHUNK;
 
@@ -50,7 +56,33 @@ public record SenderConfig(
     }
     new TreeMap<>(streamsOrNone())
         .forEach((key, stream) -> problems.addAll(stream.problems("streams." + key)));
+    problems.addAll(grantProblems());
     return problems;
+  }
+
+  private List<String> grantProblems() {
+    List<SendGrant> entries = grants.orElse(List.of());
+    List<String> problems =
+        new ArrayList<>(
+            GrantNames.problems(
+                entries.stream().map(SendGrant::identity).toList(), listen.names()));
+    for (SendGrant grant : entries) {
+      problems.addAll(grant.quota().problems("grants." + grant.identity(), LEAST_LIMIT));
+      grant.streams().orElse(Set.of()).stream()
+          .filter(name -> !streamsOrNone().containsKey(name))
+          .map(name ->
+              "grants.%s.streams: there is no '%s' under streams".formatted(grant.identity(), name))
+          .forEach(problems::add);
+    }
+    return problems;
+  }
+
+  Optional<String> warning() {
+    return GrantNames.warning(grants.isPresent(), listen.names());
+  }
+
+  SendGrants grantsOrNone() {
+    return new SendGrants(grants);
   }
 
   SpoolConfig spoolOrDefault() {

@@ -20,6 +20,7 @@ import io.longhaul.protocol.wire.SendRequest;
 import io.longhaul.protocol.wire.SendStatus;
 import io.longhaul.protocol.wire.SessionLimits;
 import io.longhaul.protocol.wire.SourceSpec;
+import io.longhaul.sender.grant.SendGrant;
 import io.longhaul.sender.session.StreamConfig;
 import java.io.IOException;
 import java.net.URI;
@@ -38,6 +39,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** A sender-agent in this JVM, with real pumps and sources, and somebody who calls it over HTTP. */
 public final class SenderUnderTest implements AutoCloseable {
@@ -53,6 +55,7 @@ public final class SenderUnderTest implements AutoCloseable {
   private final List<TokenConfig> tokenConfigs = new ArrayList<>();
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final List<SendGrant> grants = new ArrayList<>();
   private SenderAgent agent;
   private SessionLimits limits = SessionLimits.DEFAULT;
 
@@ -96,7 +99,8 @@ public final class SenderUnderTest implements AutoCloseable {
             Optional.empty()),
         Optional.of(new SpoolConfig(Optional.of(spool()), Optional.of(new DataSize(LIMIT)))),
         Optional.empty(),
-        Optional.of(streams));
+        Optional.of(streams),
+        grants.isEmpty() ? Optional.empty() : Optional.of(List.copyOf(grants)));
   }
 
   /** Adds a stream that may be started again, and restarts the agent, which reads it then. */
@@ -106,6 +110,29 @@ public final class SenderUnderTest implements AutoCloseable {
         new StreamConfig(
             List.of("sh", "-c", script), Optional.empty(), Optional.empty(), Optional.of(true)));
     restart();
+  }
+
+  /** Makes these the grants, and restarts the agent, which reads them then. */
+  public void grant(SendGrant... entries) throws Exception {
+    grants.clear();
+    grants.addAll(List.of(entries));
+    restart();
+  }
+
+  /** Returns a grant of these streams and nothing else. */
+  public static SendGrant grantOf(String identity, String... names) {
+    return new SendGrant(
+        identity,
+        Optional.empty(),
+        Optional.of(Set.of(names)),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /** Returns the calls that the agent serves. */
+  public Set<String> calls() {
+    return agent.calls();
   }
 
   /** Makes later sessions have these limits. */

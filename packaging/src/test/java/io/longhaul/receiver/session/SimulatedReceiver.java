@@ -17,6 +17,7 @@ import io.longhaul.protocol.wire.SessionLimits;
 import io.longhaul.protocol.wire.SinkSpec;
 import io.longhaul.protocol.zfs.Zfs;
 import io.longhaul.receiver.StreamConfig;
+import io.longhaul.receiver.grant.ReceiveGrants;
 import io.longhaul.receiver.pull.PullClock;
 import io.longhaul.receiver.pull.PullMachine;
 import java.io.IOException;
@@ -60,6 +61,7 @@ public final class SimulatedReceiver {
     ReceiveSessions sessions =
         new ReceiveSessions(
             SpoolRoot.open(process.path(World.ROOT), Role.RECEIVE),
+            new ReceiveGrants(Optional.empty()),
             new Senders(
                 Map.of("office", new AgentAddress(URI.create("http://office"), Optional.empty())),
                 (_, _) ->

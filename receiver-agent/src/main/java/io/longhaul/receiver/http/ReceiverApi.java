@@ -1,8 +1,10 @@
 package io.longhaul.receiver.http;
 
 import io.longhaul.protocol.ApiPaths;
+import io.longhaul.protocol.auth.Identity;
 import io.longhaul.protocol.failure.ProblemException;
 import io.longhaul.protocol.failure.ProblemType;
+import io.longhaul.protocol.grant.Refusals;
 import io.longhaul.protocol.server.ApiCall;
 import io.longhaul.protocol.server.ApiRoutes;
 import io.longhaul.protocol.server.Endpoint;
@@ -13,6 +15,7 @@ import io.longhaul.protocol.wire.PauseRequest;
 import io.longhaul.protocol.wire.PeerInfo;
 import io.longhaul.protocol.wire.ReceiveRequest;
 import io.longhaul.protocol.wire.SweepRequest;
+import io.longhaul.receiver.grant.ReceiveGrants;
 import io.longhaul.receiver.session.ReceiveSessions;
 import io.longhaul.receiver.session.Senders;
 import java.io.IOException;
@@ -24,17 +27,24 @@ import java.util.function.Function;
 public final class ReceiverApi {
   private final ReceiveSessions sessions;
   private final Senders senders;
-  private final Function<String, AgentInfo> self;
+  private final ReceiveGrants grants;
+  private final Function<Identity, AgentInfo> self;
   private volatile boolean ready;
 
   /**
    * Creates the calls.
    *
+   * @param grants who may know of which sender
    * @param self tells who this agent is, to an identity
    */
-  public ReceiverApi(ReceiveSessions sessions, Senders senders, Function<String, AgentInfo> self) {
+  public ReceiverApi(
+      ReceiveSessions sessions,
+      Senders senders,
+      ReceiveGrants grants,
+      Function<Identity, AgentInfo> self) {
     this.sessions = sessions;
     this.senders = senders;
+    this.grants = grants;
     this.self = self;
   }
 
@@ -46,9 +56,9 @@ public final class ReceiverApi {
   /** Adds the calls to the routes. */
   public void addTo(ApiRoutes routes) {
     String one = ApiPaths.RECEIVES + "/{id}";
-    add(routes, "GET", ApiPaths.AGENT, c -> Reply.ok(self.apply(c.identity().name())));
-    add(routes, "GET", ApiPaths.PEERS, _ -> Reply.ok(peers()));
-    add(routes, "GET", ApiPaths.PEERS + "/{name}", c -> Reply.ok(senders.probe(c.path("name"))));
+    add(routes, "GET", ApiPaths.AGENT, c -> Reply.ok(self.apply(c.identity())));
+    add(routes, "GET", ApiPaths.PEERS, c -> Reply.ok(peers(c.identity())));
+    add(routes, "GET", ApiPaths.PEERS + "/{name}", this::peer);
     add(routes, "GET", ApiPaths.RECEIVES, c -> Reply.ok(sessions.list(c.identity())));
     add(routes, "GET", one, c -> Reply.ok(sessions.status(c.session(), c.identity())));
     add(routes, "PUT", one, this::create);
@@ -71,12 +81,22 @@ public final class ReceiverApi {
         });
   }
 
-  private List<PeerInfo> peers() throws ProblemException {
+  private List<PeerInfo> peers(Identity asker) throws ProblemException {
     List<PeerInfo> found = new ArrayList<>();
     for (String name : senders.names()) {
-      found.add(senders.probe(name));
+      if (grants.hasPeer(asker, name)) {
+        found.add(senders.probe(name));
+      }
     }
     return found;
+  }
+
+  private Reply peer(ApiCall call) throws ProblemException {
+    String name = call.path("name");
+    if (!grants.hasPeer(call.identity(), name)) {
+      throw Refusals.notGranted(call.identity(), "the peer '" + name + "'", "no grant has it");
+    }
+    return Reply.ok(senders.probe(name));
   }
 
   private Reply create(ApiCall call) throws ProblemException, IOException, InterruptedException {
@@ -101,8 +121,7 @@ public final class ReceiverApi {
 
   private Reply sweep(ApiCall call) throws ProblemException, IOException {
     if (!call.identity().admin()) {
-      throw new ProblemException(
-          ProblemType.FORBIDDEN, "only an administrator of this agent may sweep its spool");
+      throw Refusals.notAdministrator(call.identity(), "to sweep the spool");
     }
     return Reply.ok(sessions.sweep(call.body(SweepRequest.class)));
   }

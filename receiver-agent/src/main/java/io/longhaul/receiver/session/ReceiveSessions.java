@@ -7,6 +7,9 @@ import io.longhaul.protocol.config.DataSize;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.ProblemException;
 import io.longhaul.protocol.failure.ProblemType;
+import io.longhaul.protocol.grant.Decision;
+import io.longhaul.protocol.grant.Quota;
+import io.longhaul.protocol.grant.Refusals;
 import io.longhaul.protocol.pipe.Uptime;
 import io.longhaul.protocol.retry.Sleeper;
 import io.longhaul.protocol.spool.Pause;
@@ -25,6 +28,7 @@ import io.longhaul.protocol.wire.SinkSpec;
 import io.longhaul.protocol.wire.SweepReport;
 import io.longhaul.protocol.wire.SweepRequest;
 import io.longhaul.protocol.zfs.Zfs;
+import io.longhaul.receiver.grant.ReceiveGrants;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.time.Duration;
@@ -51,6 +55,7 @@ public final class ReceiveSessions implements AutoCloseable {
 
   private final SpoolRoot root;
   private final Tombstones<EndedReceive> tombstones;
+  private final ReceiveGrants grants;
   private final Senders senders;
   private final SinkResolver resolver;
   private final SinkResult result;
@@ -68,11 +73,13 @@ public final class ReceiveSessions implements AutoCloseable {
   /**
    * Creates the registry; {@link #scan} finds what is in the spool.
    *
-   * @param limitBytes the most that one session may hold in the spool
+   * @param grants who may have what received
+   * @param limitBytes the most that one session may hold in the spool, whoever asked for it
    * @throws IOException if the tombstones' directory cannot be used
    */
   public ReceiveSessions(
       SpoolRoot root,
+      ReceiveGrants grants,
       Senders senders,
       SinkResolver resolver,
       Zfs zfs,
@@ -80,11 +87,12 @@ public final class ReceiveSessions implements AutoCloseable {
       InstantSource clock,
       Sleeper sleeper)
       throws IOException {
-    this(root, senders, resolver, zfs, limitBytes, clock, ReceiveMachine.real(sleeper));
+    this(root, grants, senders, resolver, zfs, limitBytes, clock, ReceiveMachine.real(sleeper));
   }
 
   ReceiveSessions(
       SpoolRoot root,
+      ReceiveGrants grants,
       Senders senders,
       SinkResolver resolver,
       Zfs zfs,
@@ -94,6 +102,7 @@ public final class ReceiveSessions implements AutoCloseable {
       throws IOException {
     this.root = root;
     this.tombstones = Tombstones.open(root, Role.RECEIVE, EndedReceive.class);
+    this.grants = grants;
     this.senders = senders;
     this.resolver = resolver;
     this.result = new SinkResult(zfs, machine.sleeper());
@@ -137,11 +146,12 @@ public final class ReceiveSessions implements AutoCloseable {
   /**
    * Creates a session, or returns it if the same request made it before.
    *
-   * @throws ProblemException if there is another session of this id or into this target, or the
-   *     request cannot work here
+   * @throws ProblemException if it is not granted, there is another session of this id or into this
+   *     target, the creator has as many as it may have, or the request cannot work here
    */
   public synchronized Created create(SessionId id, ReceiveRequest request, Identity creator)
       throws ProblemException, IOException, InterruptedException {
+    Quota quota = granted(creator, request);
     ReceiveSession known = live.get(id);
     if (known != null) {
       requireSame(id, creator, request, known.spooled().creator(), known.spooled().request());
@@ -152,10 +162,11 @@ public final class ReceiveSessions implements AutoCloseable {
       requireSame(id, creator, request, ended.get().creator(), ended.get().request());
       return new Created(ended.get().status(), false);
     }
-    refuseSecondReceive(request.sink());
+    refuseSecondReceive(request.sink(), creator);
+    requireFewSessions(creator, quota);
     Sender sender = new Sender.Known(senders.client(request.peer(), id));
     ResolvedSink sink = resolver.resolve(request.sink(), id);
-    requireSpace();
+    requireSpace(spoolBytes(creator.name()));
     SpooledReceive spooled =
         new SpooledReceive(
             SpooledReceive.FORMAT,
@@ -182,6 +193,40 @@ public final class ReceiveSessions implements AutoCloseable {
     }
   }
 
+  private Quota granted(Identity creator, ReceiveRequest request) throws ProblemException {
+    return switch (grants.decide(creator, request)) {
+      case Decision.Allowed allowed -> allowed.quota();
+      case Decision.Refused refused ->
+          throw Refusals.notGranted(
+              creator,
+              "a session from '" + request.peer() + "' into " + request.sink(),
+              refused.rule());
+    };
+  }
+
+  private void requireFewSessions(Identity creator, Quota quota) throws ProblemException {
+    long running =
+        live.values().stream()
+            .filter(session -> session.spooled().creator().equals(creator.name()))
+            .filter(session -> !session.status().state().ended())
+            .count();
+    if (running >= quota.sessions()) {
+      Refusals.log(creator, "another session", quota.toString());
+      throw new ProblemException(
+          ProblemType.TOO_MANY_REQUESTS,
+          "Tried to create a session but '"
+              + creator.name()
+              + "' may have "
+              + quota.sessions()
+              + " at a time; wait until one has ended");
+    }
+  }
+
+  /** Returns the most that a session of {@code creator} may hold in the spool. */
+  public long spoolBytes(String creator) {
+    return Math.min(limitBytes, grants.quota(creator).spoolBytes());
+  }
+
   private static void requireSame(
       SessionId id, Identity asker, ReceiveRequest asked, String creator, ReceiveRequest made)
       throws ProblemException {
@@ -194,8 +239,8 @@ public final class ReceiveSessions implements AutoCloseable {
     }
   }
 
-  private void requireSpace() throws ProblemException, IOException {
-    long need = Math.min(limitBytes, LEAST_FREE_BYTES);
+  private void requireSpace(long spoolBytes) throws ProblemException, IOException {
+    long need = Math.min(spoolBytes, LEAST_FREE_BYTES);
     long usable = root.usableBytes();
     if (usable < need) {
       throw new ProblemException(
@@ -205,13 +250,14 @@ public final class ReceiveSessions implements AutoCloseable {
     }
   }
 
-  private void refuseSecondReceive(SinkSpec wanted) throws ProblemException {
+  private void refuseSecondReceive(SinkSpec wanted, Identity creator) throws ProblemException {
     for (ReceiveSession other : live.values()) {
       if (isSameTarget(wanted, other.spooled()) && !other.status().state().ended()) {
         throw new ProblemException(
             ProblemType.CONFLICT,
-            "session "
-                + other.id()
+            (isAllowed(other.spooled().creator(), creator)
+                    ? "session " + other.id()
+                    : "a session of somebody else")
                 + " receives into "
                 + wanted
                 + " already; wait for it or abort it");
@@ -231,7 +277,7 @@ public final class ReceiveSessions implements AutoCloseable {
 
   private ReceiveSession begin(SpooledReceive spooled, SessionSpool spool, Sender sender) {
     ReceiveSession session =
-        new ReceiveSession(spooled, spool, sender, limitBytes, result, machine);
+        new ReceiveSession(spooled, spool, sender, spoolBytes(spooled.creator()), result, machine);
     live.put(spooled.id(), session);
     session.start(told -> bury(session, sender, told));
     return session;
@@ -332,6 +378,7 @@ public final class ReceiveSessions implements AutoCloseable {
 
   private static void require(SessionId id, String creator, Identity who) throws ProblemException {
     if (!isAllowed(creator, who)) {
+      Refusals.log(who, "session " + id, "the session belongs to others");
       throw none(id);
     }
   }

@@ -21,7 +21,7 @@ import java.util.function.Supplier;
  * @param spoolLimitBytes the most that one session may spool
  * @param sources what it can send
  * @param certificateExpires when its certificate expires, if it serves TLS
- * @param warnings what its administrator should know
+ * @param warnings what its administrator should know; nobody else is told
  */
 public record AgentDescription(
     String name,
@@ -60,6 +60,6 @@ public record AgentDescription(
         spoolLimitBytes,
         zfs.map(ZfsFeatures::version).map(v -> v.isBlank() ? "version unknown" : v),
         certificateExpires.get(),
-        warnings.get());
+        asker.admin() ? warnings.get() : List.of());
   }
 }

@@ -5,7 +5,7 @@ import io.longhaul.protocol.auth.Authenticator;
 import io.longhaul.protocol.chunk.ManifestReader;
 import io.longhaul.protocol.failure.AgentFailedException;
 import io.longhaul.protocol.failure.ProblemException;
-import io.longhaul.protocol.failure.ProblemType;
+import io.longhaul.protocol.grant.Refusals;
 import io.longhaul.protocol.server.ApiCall;
 import io.longhaul.protocol.server.ApiRoutes;
 import io.longhaul.protocol.server.Endpoint;
@@ -20,6 +20,7 @@ import io.longhaul.protocol.wire.SweepRequest;
 import io.longhaul.sender.session.SendSessions;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.SortedSet;
 
 /** Serves the API of design section 4 for the sending side. Thread-safe. */
 public final class SenderServer implements AutoCloseable {
@@ -120,10 +121,14 @@ public final class SenderServer implements AutoCloseable {
 
   private Reply sweep(ApiCall call) throws ProblemException, IOException {
     if (!call.identity().admin()) {
-      throw new ProblemException(
-          ProblemType.FORBIDDEN, "only an administrator of this agent may sweep its spool");
+      throw Refusals.notAdministrator(call.identity(), "to sweep the spool");
     }
     return Reply.ok(sessions.sweep(call.body(SweepRequest.class)));
+  }
+
+  /** Returns the calls that are served, each as its method and the template of its path. */
+  public SortedSet<String> calls() {
+    return routes.calls();
   }
 
   /** Returns the port that is served. */

@@ -8,6 +8,9 @@ import io.longhaul.protocol.config.DataSize;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.ProblemException;
 import io.longhaul.protocol.failure.ProblemType;
+import io.longhaul.protocol.grant.Decision;
+import io.longhaul.protocol.grant.Quota;
+import io.longhaul.protocol.grant.Refusals;
 import io.longhaul.protocol.pipe.Uptime;
 import io.longhaul.protocol.retry.Sleeper;
 import io.longhaul.protocol.spool.Pause;
@@ -22,9 +25,11 @@ import io.longhaul.protocol.spool.Tombstones;
 import io.longhaul.protocol.wire.ManifestPage;
 import io.longhaul.protocol.wire.SendRequest;
 import io.longhaul.protocol.wire.SendStatus;
+import io.longhaul.protocol.wire.SourceSpec;
 import io.longhaul.protocol.wire.SweepReport;
 import io.longhaul.protocol.wire.SweepRequest;
 import io.longhaul.protocol.zfs.ZfsException;
+import io.longhaul.sender.grant.SendGrants;
 import io.longhaul.sender.pump.SendPumpMain;
 import io.longhaul.sender.pump.SpooledSend;
 import java.io.IOException;
@@ -33,6 +38,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,12 +61,13 @@ public final class SendSessions implements AutoCloseable {
   /* How long the directory of a session is kept that failed but may be resumed. */
   private static final Duration RESUMABLE = Duration.ofHours(24);
   static final Duration BURY_AGAIN = Duration.ofSeconds(30);
+  private static final String OTHERS = "the session belongs to others";
   private static final PumpProcess PUMP = new PumpProcess("send-pump", SendPumpMain.class);
 
   private final SpoolRoot root;
   private final SourceResolver sources;
   private final SnapshotHolds holds;
-  private final Set<String> readers;
+  private final SendGrants grants;
   private final long limitBytes;
   private final InstantSource clock;
   private final Uptime uptime;
@@ -68,7 +75,9 @@ public final class SendSessions implements AutoCloseable {
   private final Tombstones<EndedSend> tombstones;
   private final Map<SessionId, SendSession> live = new ConcurrentHashMap<>();
   private final Map<SessionId, String> notTakenUp = new ConcurrentHashMap<>();
-  private final Set<SessionId> creating = ConcurrentHashMap.newKeySet();
+
+  /* With their readers, who are counted as soon as they ask. */
+  private final Map<SessionId, String> creating = new ConcurrentHashMap<>();
   private final ExecutorService watches = Executors.newVirtualThreadPerTaskExecutor();
   private volatile boolean scanned;
   private volatile boolean stopping;
@@ -76,21 +85,21 @@ public final class SendSessions implements AutoCloseable {
   /**
    * Creates the registry; {@link #scan} fills it.
    *
-   * @param readers the identities that may be named as a reader
-   * @param limitBytes the most that one session may spool
+   * @param grants who may have what sent to whom
+   * @param limitBytes the most that one session may spool, whoever reads it
    */
   public SendSessions(
       SpoolRoot root,
       SourceResolver sources,
       SnapshotHolds holds,
-      Set<String> readers,
+      SendGrants grants,
       long limitBytes,
       InstantSource clock)
       throws IOException {
     this.root = root;
     this.sources = sources;
     this.holds = holds;
-    this.readers = Set.copyOf(readers);
+    this.grants = grants;
     this.limitBytes = limitBytes;
     this.clock = clock;
     this.uptime = Uptime.ofThisMachine();
@@ -170,22 +179,34 @@ public final class SendSessions implements AutoCloseable {
   /**
    * Creates a session and starts its source, or returns it if the same request made it before.
    *
-   * @throws ProblemException if the id is taken by another request, or the source cannot be started
-   *     here
+   * @throws ProblemException if it is not granted, the id is taken by another request, the reader
+   *     has as many sessions as it may have, or the source cannot be started here
    */
   public Created create(SessionId id, Identity creator, SendRequest request)
       throws ProblemException, IOException, InterruptedException {
-    if (!creating.add(id)) {
+    Quota quota = granted(creator, request);
+    if (creating.putIfAbsent(id, request.reader()) != null) {
       throw new ProblemException(ProblemType.NOT_READY, "session " + id + " is being created");
     }
     try {
       Optional<SendStatus> before = existing(id, creator, request);
       return before.isPresent()
           ? new Created(before.get(), false)
-          : new Created(createNew(id, creator, request), true);
+          : new Created(createNew(id, creator, request, quota), true);
     } finally {
       creating.remove(id);
     }
+  }
+
+  private Quota granted(Identity creator, SendRequest request) throws ProblemException {
+    return switch (grants.decide(creator, request.reader(), request.source())) {
+      case Decision.Allowed allowed -> allowed.quota();
+      case Decision.Refused refused ->
+          throw Refusals.notGranted(
+              creator,
+              "a session of " + request.source() + " for the reader '" + request.reader() + "'",
+              refused.rule());
+    };
   }
 
   private Optional<SendStatus> existing(SessionId id, Identity creator, SendRequest request)
@@ -214,11 +235,13 @@ public final class SendSessions implements AutoCloseable {
     }
   }
 
-  private SendStatus createNew(SessionId id, Identity creator, SendRequest request)
+  private SendStatus createNew(SessionId id, Identity creator, SendRequest request, Quota quota)
       throws ProblemException, IOException, InterruptedException {
-    check(request);
+    long spoolBytes = Math.min(limitBytes, quota.spoolBytes());
+    requireRoomForChunks(request, spoolBytes);
+    requireFewSessions(creator, request.reader(), quota);
     ResolvedSource source = sources.resolve(request.source());
-    requireSpace(source);
+    requireSpace(source, spoolBytes);
     SpooledSend send =
         new SpooledSend(
             SpooledSend.FORMAT,
@@ -228,7 +251,7 @@ public final class SendSessions implements AutoCloseable {
             request,
             source.command(),
             source.successCodes(),
-            limitBytes,
+            spoolBytes,
             source.guid(),
             source.estimateBytes(),
             source.repeatable(),
@@ -262,28 +285,48 @@ public final class SendSessions implements AutoCloseable {
     }
   }
 
-  private void check(SendRequest request) throws ProblemException {
-    if (!readers.contains(request.reader())) {
+  /* Each session stands in creating before it is counted here: of two at once, none slips through. */
+  private void requireFewSessions(Identity creator, String reader, Quota quota)
+      throws ProblemException {
+    Set<SessionId> taken = new HashSet<>();
+    creating.forEach((id, of) -> {
+      if (of.equals(reader)) {
+        taken.add(id);
+      }
+    });
+    live.values().stream()
+        .filter(session -> session.send().request().reader().equals(reader))
+        .filter(session -> !session.state().ended())
+        .forEach(session -> taken.add(session.send().id()));
+    if (taken.size() > quota.sessions()) {
+      Refusals.log(creator, "another session for the reader '" + reader + "'", quota.toString());
       throw new ProblemException(
-          ProblemType.BAD_REQUEST,
+          ProblemType.TOO_MANY_REQUESTS,
           "Tried to create a session for the reader '"
-              + request.reader()
-              + "' but this agent knows no such identity; known are "
-              + String.join(", ", readers.stream().sorted().toList()));
+              + reader
+              + "' but it may have "
+              + quota.sessions()
+              + " at a time; wait until one has ended");
     }
-    if (limitBytes < 2 * request.chunkBytes()) {
+  }
+
+  private static void requireRoomForChunks(SendRequest request, long spoolBytes)
+      throws ProblemException {
+    if (spoolBytes < 2 * request.chunkBytes()) {
       throw new ProblemException(
           ProblemType.BAD_REQUEST,
           "Tried to create a session with chunks of "
               + new DataSize(request.chunkBytes())
               + " but the spool limit is "
-              + new DataSize(limitBytes)
-              + " and must hold at least two chunks; ask for smaller chunks or raise spool.limit");
+              + new DataSize(spoolBytes)
+              + " and must hold at least two chunks; ask for smaller chunks, or raise spool.limit"
+              + " or the reader's grant");
     }
   }
 
-  private void requireSpace(ResolvedSource source) throws ProblemException, IOException {
-    long need = Math.min(limitBytes, source.estimateBytes().orElse(limitBytes));
+  private void requireSpace(ResolvedSource source, long spoolBytes)
+      throws ProblemException, IOException {
+    long need = Math.min(spoolBytes, source.estimateBytes().orElse(spoolBytes));
     long usable = root.usableBytes();
     if (usable < need) {
       throw new ProblemException(
@@ -396,10 +439,14 @@ public final class SendSessions implements AutoCloseable {
   }
 
   private EndedSend tomb(SessionId id, Identity identity) throws ProblemException, IOException {
-    return tombstones
-        .get(id)
-        .filter(ended -> maySee(ended, identity))
-        .orElseThrow(() -> noSuchSession(id));
+    Optional<EndedSend> ended = tombstones.get(id);
+    if (ended.filter(seen -> maySee(seen, identity)).isPresent()) {
+      return ended.get();
+    }
+    if (ended.isPresent() || live.containsKey(id)) {
+      Refusals.log(identity, "session " + id, OTHERS);
+    }
+    throw noSuchSession(id);
   }
 
   private ProblemException noSuchSession(SessionId id) {
@@ -419,11 +466,13 @@ public final class SendSessions implements AutoCloseable {
     SendSession session = live.get(id);
     if (session == null) {
       if (!isReader(tomb(id, identity), identity)) {
+        Refusals.log(identity, "to read session " + id, OTHERS);
         throw noSuchSession(id);
       }
       return Optional.empty();
     }
     if (!session.isReader(identity)) {
+      Refusals.log(identity, "to read session " + id, OTHERS);
       throw noSuchSession(id);
     }
     return Optional.of(session);
@@ -436,7 +485,20 @@ public final class SendSessions implements AutoCloseable {
    */
   public SendSession reading(SessionId id, Identity identity) throws ProblemException, IOException {
     Optional<SendSession> session = read(id, identity);
-    return session.isPresent() ? session.get() : fail(tomb(id, identity).status());
+    if (session.isEmpty()) {
+      return fail(tomb(id, identity).status());
+    }
+    requireStillGranted(session.get(), identity);
+    return session.get();
+  }
+
+  /* The grants may have changed since the session was made. */
+  private void requireStillGranted(SendSession session, Identity reader) throws ProblemException {
+    SourceSpec source = session.send().request().source();
+    if (grants.decide(reader, reader.name(), source) instanceof Decision.Refused refused) {
+      throw Refusals.notGranted(
+          reader, "to read session " + session.send().id() + " of " + source, refused.rule());
+    }
   }
 
   private static SendSession fail(SendStatus ended) throws ProblemException {
@@ -447,9 +509,11 @@ public final class SendSessions implements AutoCloseable {
   public ManifestPage manifest(SessionId id, Identity identity, long from, int limit, Duration wait)
       throws ProblemException, IOException, InterruptedException {
     Optional<SendSession> session = read(id, identity);
-    return session.isPresent()
-        ? session.get().manifest(from, limit, wait)
-        : new ManifestPage(List.of(), Optional.empty(), tomb(id, identity).status());
+    if (session.isEmpty()) {
+      return new ManifestPage(List.of(), Optional.empty(), tomb(id, identity).status());
+    }
+    requireStillGranted(session.get(), identity);
+    return session.get().manifest(from, limit, wait);
   }
 
   /** Deletes the chunks below {@code to} for the reader. */
@@ -538,7 +602,7 @@ public final class SendSessions implements AutoCloseable {
   }
 
   private Sweeper.Known known(SessionSpool spool) throws IOException {
-    if (creating.contains(spool.id())) {
+    if (creating.containsKey(spool.id())) {
       return new Sweeper.Known.Kept("is being created");
     }
     SendSession session = live.get(spool.id());

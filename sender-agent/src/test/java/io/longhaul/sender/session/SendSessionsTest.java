@@ -401,6 +401,8 @@ final class SendSessionsTest {
     try (SenderUnderTest agent =
         new SenderUnderTest(
             other, Map.of("word", "printf word"), "coordinator", "vault", "stranger", "admin")) {
+      agent.grant(
+          SenderUnderTest.grantOf("coordinator", "word"), SenderUnderTest.grantOf("vault", "word"));
       SessionId id = SenderUnderTest.newId();
       SendRequest request = agent.request("word", "vault");
       assertThat(agent.put(id, request, "coordinator").statusCode()).isEqualTo(201);

@@ -5,6 +5,7 @@ import io.longhaul.protocol.Json;
 import io.longhaul.protocol.JsonFault;
 import io.longhaul.protocol.SessionId;
 import io.longhaul.protocol.auth.Identity;
+import io.longhaul.protocol.config.ConfiguredName;
 import io.longhaul.protocol.failure.ProblemException;
 import io.longhaul.protocol.failure.ProblemType;
 import io.undertow.server.HttpServerExchange;
@@ -50,10 +51,15 @@ public final class ApiCall {
   /**
    * Returns a variable of the route's path template, decoded.
    *
-   * @throws ProblemException if the query gives one of the same name
+   * @throws ProblemException if the query gives one of the same name, or it cannot be a name
    */
   public String path(String name) throws ProblemException {
-    return parameter(name, exchange.getQueryParameters().get(name));
+    String text = parameter(name, exchange.getQueryParameters().get(name));
+    try {
+      return ConfiguredName.check(name, text);
+    } catch (IllegalArgumentException e) {
+      throw new ProblemException(ProblemType.BAD_REQUEST, String.valueOf(e.getMessage()));
+    }
   }
 
   /**

@@ -17,6 +17,7 @@ import io.undertow.server.RoutingHandler;
 import io.undertow.util.AttachmentKey;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
+import io.undertow.util.PathTemplate;
 import io.undertow.util.PathTemplateMatcher;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -25,6 +26,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -101,6 +103,17 @@ public final class ApiRoutes implements AutoCloseable {
       methods.add(method);
     }
     return this;
+  }
+
+  /** Returns the calls that were added, each as its method and the template of its path. */
+  public SortedSet<String> calls() {
+    SortedSet<String> calls = new TreeSet<>();
+    for (PathTemplate path : allowed.getPathTemplates()) {
+      for (String method : allowed.get(path.getTemplateString())) {
+        calls.add(method + " " + path.getTemplateString());
+      }
+    }
+    return calls;
   }
 
   /** Runs {@code task} for this exchange on a virtual thread. */
