@@ -5,17 +5,25 @@ import io.longhaul.protocol.config.ConfigFile;
 import io.longhaul.protocol.config.DataSize;
 import io.longhaul.protocol.config.SpoolConfig;
 import io.longhaul.protocol.config.ZfsConfig;
+import io.longhaul.protocol.doctor.Setup;
 import io.longhaul.protocol.grant.GrantNames;
+import io.longhaul.protocol.pipe.Command;
 import io.longhaul.protocol.server.Listen;
+import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.tls.TlsConfig;
 import io.longhaul.protocol.wire.SendRequest;
+import io.longhaul.protocol.zfs.DatasetName;
 import io.longhaul.receiver.grant.ReceiveGrant;
 import io.longhaul.receiver.grant.ReceiveGrants;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * The receiver-agent's configuration file.
@@ -92,6 +100,26 @@ public record ReceiverConfig(
   /** Returns the decisions of the grants section. */
   public ReceiveGrants decisions() {
     return new ReceiveGrants(grants);
+  }
+
+  /**
+   * Returns what a doctor has to look at.
+   *
+   * @param datasets some to look at beside those that are granted
+   */
+  Setup setup(List<DatasetName> datasets) {
+    SortedSet<DatasetName> roots = new TreeSet<>(Comparator.comparing(DatasetName::name));
+    roots.addAll(datasets);
+    grants.orElse(List.of()).forEach(grant -> roots.addAll(grant.roots().orElse(List.of())));
+    Map<String, Command> commands = new HashMap<>();
+    streamMap()
+        .forEach((key, stream) ->
+            stream
+                .command()
+                .ifPresent(words ->
+                    commands.put(key, new Command(words, stream.environment().orElse(Map.of())))));
+    return new Setup(
+        Role.RECEIVE, listen, spoolConfig(), zfsConfig(), roots, commands, tls, peerMap());
   }
 
   /** Returns the spool section or its defaults. */

@@ -4,18 +4,27 @@ import io.longhaul.protocol.config.ConfigFile;
 import io.longhaul.protocol.config.DataSize;
 import io.longhaul.protocol.config.SpoolConfig;
 import io.longhaul.protocol.config.ZfsConfig;
+import io.longhaul.protocol.doctor.Setup;
+import io.longhaul.protocol.grant.DatasetFilter;
 import io.longhaul.protocol.grant.GrantNames;
+import io.longhaul.protocol.pipe.Command;
 import io.longhaul.protocol.server.Listen;
+import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.wire.SendRequest;
+import io.longhaul.protocol.zfs.DatasetName;
 import io.longhaul.sender.grant.SendGrant;
 import io.longhaul.sender.grant.SendGrants;
 import io.longhaul.sender.session.StreamConfig;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * The configuration file of a sender-agent.
@@ -83,6 +92,34 @@ public record SenderConfig(
 
   SendGrants grantsOrNone() {
     return new SendGrants(grants);
+  }
+
+  /**
+   * Returns what a doctor has to look at.
+   *
+   * @param datasets some to look at beside those that are granted
+   */
+  Setup setup(List<DatasetName> datasets) {
+    SortedSet<DatasetName> roots = new TreeSet<>(Comparator.comparing(DatasetName::name));
+    roots.addAll(datasets);
+    grants.orElse(List.of()).stream()
+        .flatMap(grant -> grant.datasets().stream())
+        .map(DatasetFilter::named)
+        .forEach(roots::addAll);
+    Map<String, Command> commands = new HashMap<>();
+    streamsOrNone()
+        .forEach((key, stream) ->
+            commands.put(
+                key, new Command(stream.command(), stream.environment().orElse(Map.of()))));
+    return new Setup(
+        Role.SEND,
+        listen,
+        spoolOrDefault(),
+        zfsOrDefault(),
+        roots,
+        commands,
+        Optional.empty(),
+        Map.of());
   }
 
   SpoolConfig spoolOrDefault() {

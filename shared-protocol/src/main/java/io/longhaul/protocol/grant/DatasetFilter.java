@@ -6,6 +6,9 @@ import io.longhaul.protocol.zfs.DatasetName;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Which datasets are meant, in the language of zrepl's filesystem filters: a map from pattern to
@@ -68,6 +71,15 @@ public final class DatasetFilter {
       }
     }
     return everything;
+  }
+
+  /** Returns the datasets that patterns with true name, and so for {@code <} none. */
+  public Set<DatasetName> named() {
+    return Stream.of(alone, subtrees)
+        .flatMap(patterns -> patterns.entrySet().stream())
+        .filter(Map.Entry::getValue)
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** Returns the patterns. */

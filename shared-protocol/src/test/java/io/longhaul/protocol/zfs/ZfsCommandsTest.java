@@ -70,6 +70,28 @@ final class ZfsCommandsTest {
     assertThat(receive.arguments(OPENZFS)).containsExactly(expected.split(" "));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "zfs-2.1.11-1+deb12u1, true",
+    "zfs-2.1.0,            true",
+    "zfs-2.4.99-1,         true",
+    "zfs-3.0.0,            true",
+    "zfs-2.0.7-1,          false",
+    "zfs-0.8.6-1,          false",
+    "'',                   false",
+  })
+  void leavesDangerousPropertiesOfAStreamOutWhereThatHarmsNoVolume(String version, boolean leaves)
+      throws Exception {
+    var features = ZfsFeatures.of(version, Set.of(), Set.of('F', 'u', 'o', 'x'), true);
+    String all = String.join(" ", ZfsReceive.into(TARGET, features).arguments(features));
+    assertThat(all)
+        .isEqualTo(
+            leaves
+                ? "receive -u -x mountpoint -x canmount -x setuid -x devices -x exec -x sharenfs"
+                    + " -x sharesmb vault/vm"
+                : "receive -u vault/vm");
+  }
+
   @Test
   void receivesUnmountedWithoutForceUnlessTold() {
     assertThat(ZfsReceive.into(TARGET, OPENZFS)).isEqualTo(new ZfsReceive(TARGET, false, true));
