@@ -158,7 +158,7 @@ public final class ApiRoutes implements AutoCloseable {
         .addKeyValue("method", exchange.getRequestMethod())
         .addKeyValue("path", exchange.getRequestPath())
         .log("call failed");
-    problem(exchange, Problem.of(ProblemType.INTERNAL, "see the agent's log: " + cause));
+    problem(exchange, Problem.of(ProblemType.INTERNAL, "see the agent's log"));
   }
 
   /** Answers with a problem (RFC 9457). */
