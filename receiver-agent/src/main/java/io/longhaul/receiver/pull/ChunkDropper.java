@@ -13,6 +13,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /** Throws away what there is of a chunk that turned out wrong, so that it is fetched again. */
 final class ChunkDropper {
+  private static final int MOST_LOSSES = 5;
+
   private final SenderClient sender;
   private final SessionSpool spool;
   private final SharedWindow window;
@@ -34,6 +36,8 @@ final class ChunkDropper {
    *
    * @throws RetryableException always, if the session can go on: the peer is to be asked again
    *     later
+   * @throws SessionEndedException if the record is another one now, or the chunk was dropped too
+   *     often
    */
   void reread(Claim claim, String why) throws TransferException {
     ChunkRecord before = claim.record();
@@ -63,6 +67,16 @@ final class ChunkDropper {
       }
     } finally {
       deleting.unlock();
+    }
+    if (window.losses(now.chunk()) >= MOST_LOSSES) {
+      throw new SessionEndedException(
+          Failure.resumable(
+              FailureKind.DIGEST_MISMATCH,
+              why
+                  + "; it is the "
+                  + MOST_LOSSES
+                  + "th time that what there was of this chunk had to go: the sender does not keep"
+                  + " to what it lists"));
     }
     throw new RetryableException(why, Duration.ZERO);
   }

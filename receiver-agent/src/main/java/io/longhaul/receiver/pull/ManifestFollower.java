@@ -122,6 +122,17 @@ final class ManifestFollower {
                 + " at offset "
                 + record.offset());
       }
+      if (!window.fits(record)) {
+        throw new SessionEndedException(
+            Failure.permanent(
+                FailureKind.SPOOL_FAILED,
+                "Tried to receive chunk "
+                    + record.chunk()
+                    + " of "
+                    + record.length()
+                    + " bytes but the receiver's spool limit is smaller; raise spool.limit there or send"
+                    + " smaller chunks"));
+      }
       while (!window.awaitAdmission(record, LOOK_EVERY)) {
         ask(1, Duration.ZERO);
         if (isRepeated()) {
@@ -202,6 +213,14 @@ final class ManifestFollower {
               .map(told -> new Failure(told.kind(), tried + told.message(), told.resumable()))
               .orElseGet(() -> Failure.permanent(kind, tried + "it gave no reason"));
       throw new SessionEndedException(why);
+    }
+    if (status.state() == SessionState.DONE) {
+      throw new SessionEndedException(
+          Failure.permanent(
+              FailureKind.PEER_FAILED,
+              "Tried to pull session "
+                  + status.id()
+                  + " but its sender has taken it for delivered: somebody else has completed it"));
     }
   }
 }

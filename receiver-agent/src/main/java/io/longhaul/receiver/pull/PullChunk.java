@@ -17,6 +17,7 @@ final class PullChunk {
 
   private ChunkRecord record;
   private boolean fresh;
+  private int losses;
 
   /* Segments that nobody fetches, by their beginning; disjoint, and disjoint from the claims. */
   private final TreeMap<Long, Long> unclaimed = new TreeMap<>();
@@ -36,6 +37,11 @@ final class PullChunk {
 
   ChunkRecord record() {
     return record;
+  }
+
+  /** Returns how often it was dropped with bytes that were there, or for another record. */
+  int losses() {
+    return losses;
   }
 
   /** Returns whether there are bytes that nobody fetches. */
@@ -157,6 +163,9 @@ final class PullChunk {
    * Forgets all bytes: the chunk is to be fetched again, on new connections, as {@code now} says.
    */
   void drop(ChunkRecord now) {
+    if (presentBytes() > 0 || !now.equals(record)) {
+      losses++;
+    }
     claims.forEach(Claim::drop);
     claims.clear();
     unclaimed.clear();

@@ -24,6 +24,7 @@ final class PullWindow {
   /** The most chunks in the window, so that memory is bounded also when chunks are tiny. */
   static final int MOST_CHUNKS = 1024;
 
+  private static final long LEAST_FILE_BYTES = 4096;
   private static final double CLAIM_SECONDS = 2;
   private static final double SPLIT_PAYS_SECONDS = 1.5;
   private static final double HEAD_WAITS_SECONDS = 6;
@@ -49,9 +50,20 @@ final class PullWindow {
     fed = mark;
   }
 
-  /** Returns whether a chunk may be fetched: by its position, so that the head always may. */
+  /**
+   * Returns whether a chunk can ever be fetched without taking more of the disk than is granted.
+   */
+  boolean fits(ChunkRecord record) {
+    return record.length() <= limitBytes;
+  }
+
+  /**
+   * Returns whether a chunk may be fetched: by its position, so that the head always may. A file
+   * takes at least a block of the disk, so there are never more of them than blocks in the limit.
+   */
   boolean admits(ChunkRecord record) {
     return chunks.size() < MOST_CHUNKS
+        && record.chunk() - fed.to() < Math.max(2, limitBytes / LEAST_FILE_BYTES)
         && (record.end() <= fed.bytes() + limitBytes || record.offset() <= fed.bytes());
   }
 
@@ -169,6 +181,12 @@ final class PullWindow {
 
   private @Nullable PullChunk owner(Claim claim) {
     return claim.dropped() ? null : chunks.get(claim.record().chunk());
+  }
+
+  /** Returns how often a chunk was dropped with bytes, or for another record. */
+  int losses(long number) {
+    PullChunk chunk = chunks.get(number);
+    return chunk == null ? 0 : chunk.losses();
   }
 
   /**

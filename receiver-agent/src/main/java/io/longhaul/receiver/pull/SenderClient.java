@@ -1,6 +1,5 @@
 package io.longhaul.receiver.pull;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.longhaul.protocol.ApiPaths;
 import io.longhaul.protocol.ByteRange;
 import io.longhaul.protocol.SessionId;
@@ -8,6 +7,7 @@ import io.longhaul.protocol.chunk.ChunkRecord;
 import io.longhaul.protocol.client.AgentClient;
 import io.longhaul.protocol.client.AgentConnection;
 import io.longhaul.protocol.failure.Failure;
+import io.longhaul.protocol.failure.RetryableException;
 import io.longhaul.protocol.failure.TransferException;
 import io.longhaul.protocol.wire.Abort;
 import io.longhaul.protocol.wire.AgentInfo;
@@ -22,10 +22,16 @@ import okhttp3.OkHttpClient;
  * Thread-safe; an interrupt ends a call.
  */
 public final class SenderClient {
+  /** How long a sender's answer may be: a thousand records take half of it. */
+  public static final int MOST_REPLY_BYTES = 512 * 1024;
+
   private final AgentConnection connection;
   private final SessionId session;
   private final AgentClient calls;
   private final ChunkClient chunks;
+
+  /** An answer of which only the arrival counts, however much it says. */
+  private record Heard() {}
 
   /**
    * Creates the calls of one session.
@@ -40,7 +46,7 @@ public final class SenderClient {
   SenderClient(AgentConnection connection, SessionId session, Duration stall) {
     this.connection = connection;
     this.session = session;
-    this.calls = new AgentClient(connection);
+    this.calls = new AgentClient(connection, MOST_REPLY_BYTES);
     this.chunks = new ChunkClient(connection, session, stall);
   }
 
@@ -49,6 +55,7 @@ public final class SenderClient {
    *
    * @param limit how many at most
    * @param wait how long the sender may wait for the first of them
+   * @throws RetryableException also if the answer is about another session
    */
   public ManifestPage manifest(long from, int limit, Duration wait) throws TransferException {
     String path =
@@ -59,22 +66,33 @@ public final class SenderClient {
             + limit
             + "&wait="
             + wait.toSeconds();
-    return calls.get(path, wait, ManifestPage.class);
+    ManifestPage page = calls.get(path, wait, ManifestPage.class);
+    if (!page.status().id().equals(session)) {
+      throw new RetryableException(
+          "Tried to read "
+              + path
+              + " at "
+              + this
+              + " but was told of session "
+              + page.status().id(),
+          Duration.ZERO);
+    }
+    return page;
   }
 
   /** Tells the sender that nothing below chunk {@code to} is needed again. */
   public void release(long to) throws TransferException {
-    calls.post(ApiPaths.send(session) + "/release", new Release(to), Duration.ZERO, JsonNode.class);
+    calls.post(ApiPaths.send(session) + "/release", new Release(to), Duration.ZERO, Heard.class);
   }
 
   /** Tells the sender that the stream was delivered and checked. */
   public void complete() throws TransferException {
-    calls.post(ApiPaths.send(session) + "/complete", Map.of(), Duration.ZERO, JsonNode.class);
+    calls.post(ApiPaths.send(session) + "/complete", Map.of(), Duration.ZERO, Heard.class);
   }
 
   /** Ends the session at the sender. */
   public void abort(Failure why) throws TransferException {
-    calls.post(ApiPaths.send(session) + "/abort", new Abort(why), Abort.MOST_WAIT, JsonNode.class);
+    calls.post(ApiPaths.send(session) + "/abort", new Abort(why), Abort.MOST_WAIT, Heard.class);
   }
 
   /** Asks who the sender is. */

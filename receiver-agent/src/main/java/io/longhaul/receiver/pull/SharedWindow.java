@@ -69,6 +69,11 @@ final class SharedWindow {
     notifyAll();
   }
 
+  /** Returns whether a chunk can ever be fetched; see {@link PullWindow#fits}. */
+  synchronized boolean fits(ChunkRecord record) {
+    return window.fits(record);
+  }
+
   /** Waits until a chunk may be fetched, for {@code most}; returns whether it may. */
   synchronized boolean awaitAdmission(ChunkRecord record, Duration most)
       throws InterruptedException {
@@ -121,6 +126,11 @@ final class SharedWindow {
   /** Returns whether a claim is void because its chunk is fetched again. */
   synchronized boolean dropped(Claim claim) {
     return claim.dropped();
+  }
+
+  /** Returns how often a chunk was dropped; see {@link PullWindow#losses}. */
+  synchronized int losses(long number) {
+    return window.losses(number);
   }
 
   /** Forgets all bytes of a chunk; returns how many are lost by that. */

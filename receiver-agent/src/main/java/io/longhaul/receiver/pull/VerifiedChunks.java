@@ -20,10 +20,14 @@ import java.util.TreeMap;
  * only {@link #to} and {@link #bytes} may be called by any.
  */
 final class VerifiedChunks {
+  /* An honest sender gives up after 5 attempts that sealed nothing, but may repeat for longer. */
+  private static final int MOST_BARREN = 100;
+
   private final SessionSpool spool;
   private final ManifestWriter manifest;
   private final TreeMap<Long, ChunkRecord> early = new TreeMap<>();
   private boolean intact = true;
+  private int barren;
   private volatile long to;
   private volatile long bytes;
 
@@ -49,8 +53,23 @@ final class VerifiedChunks {
     return manifest.attempts();
   }
 
-  /** Notes that the manifest agrees with what a further attempt of the sender's source gives. */
+  /**
+   * Notes that the manifest agrees with what a further attempt of the sender's source gives.
+   *
+   * @throws SessionEndedException if too many attempts in a row have brought no chunk
+   */
   void agreesWith(int attempt) throws TransferException, InterruptedException {
+    barren++;
+    if (barren > MOST_BARREN) {
+      throw new SessionEndedException(
+          Failure.resumable(
+              FailureKind.PEER_FAILED,
+              "Tried to go on with session "
+                  + spool.id()
+                  + " but its sender has started the source "
+                  + barren
+                  + " times again without another chunk"));
+    }
     AttemptRecord record = new AttemptRecord(attempt, to, "the sender started its source again");
     write("note a new attempt of the source in the manifest", () -> manifest.append(record));
   }
@@ -97,6 +116,7 @@ final class VerifiedChunks {
 
   private void append(ChunkRecord record) throws TransferException, InterruptedException {
     write("append chunk " + record.chunk() + " to the manifest", () -> manifest.append(record));
+    barren = 0;
     bytes = record.end();
     to = record.chunk() + 1;
   }

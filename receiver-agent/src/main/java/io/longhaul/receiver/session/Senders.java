@@ -86,7 +86,8 @@ public final class Senders {
     AgentAddress address = require(peer);
     try {
       AgentInfo agent =
-          new AgentClient(connect(address, 1)).get(ApiPaths.AGENT, Duration.ZERO, AgentInfo.class);
+          new AgentClient(connect(address, 1), SenderClient.MOST_REPLY_BYTES)
+              .get(ApiPaths.AGENT, Duration.ZERO, AgentInfo.class);
       return new PeerInfo(peer, address.url(), Optional.of(agent), Optional.empty());
     } catch (TransferException e) {
       return new PeerInfo(

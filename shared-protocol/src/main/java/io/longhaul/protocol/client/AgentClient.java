@@ -23,19 +23,38 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AgentClient {
   private static final MediaType JSON = MediaType.get("application/json");
-  private static final long MOST_REPLY_BYTES = 8L << 20;
+  private static final int MOST_REPLY_BYTES = 8 << 20;
+  private static final Duration MOST_TIME = Duration.ofMinutes(2);
   private static final Duration MOST_RETRY_AFTER = Duration.ofHours(1);
 
   private final AgentConnection connection;
+  private final int mostBytes;
+  private final Duration mostTime;
 
-  /** Creates the calls over a connection. */
+  /** Creates the calls over a connection, with answers of up to 8 MiB. */
   public AgentClient(AgentConnection connection) {
+    this(connection, MOST_REPLY_BYTES);
+  }
+
+  /**
+   * Creates the calls over a connection.
+   *
+   * @param mostBytes how long an answer may be; what is read of one takes several times as much
+   *     memory
+   */
+  public AgentClient(AgentConnection connection, int mostBytes) {
+    this(connection, mostBytes, MOST_TIME);
+  }
+
+  AgentClient(AgentConnection connection, int mostBytes, Duration mostTime) {
     this.connection = connection;
+    this.mostBytes = mostBytes;
+    this.mostTime = mostTime;
   }
 
   /**
    * {@code GET}s {@code path}; the server may take up to {@code wait} to begin its answer, and 10
-   * s.
+   * s; all of it has to be there 2 minutes after that, however slowly it comes.
    *
    * @throws TransferException if there is no answer of {@code type}; see {@link Failures}
    */
@@ -82,14 +101,20 @@ public final class AgentClient {
 
   private <T> T call(String what, Request request, Duration wait, Class<T> type)
       throws TransferException {
-    OkHttpClient client = connection.client();
-    if (wait.isPositive()) {
-      client = client.newBuilder().readTimeout(wait.plusMillis(client.readTimeoutMillis())).build();
-    }
+    OkHttpClient shared = connection.client();
+    OkHttpClient client =
+        shared
+            .newBuilder()
+            .readTimeout(wait.plusMillis(shared.readTimeoutMillis()))
+            .callTimeout(wait.plus(mostTime))
+            .build();
     String where = what + " at " + connection;
     try (Response response = client.newCall(request).execute()) {
       connection.requireCommonVersion(what, response);
-      byte[] bytes = response.body().byteStream().readNBytes((int) MOST_REPLY_BYTES);
+      byte[] bytes = response.body().byteStream().readNBytes(mostBytes + 1);
+      if (bytes.length > mostBytes) {
+        throw unfit(where, "it is longer than " + mostBytes + " bytes");
+      }
       if (!response.isSuccessful()) {
         throw Failures.ofReply(
             where, response.code(), problem(response, bytes), retryAfter(response));

@@ -11,6 +11,7 @@ import io.longhaul.protocol.tls.CertificateRefusal;
 import io.longhaul.protocol.tls.CertificateUse;
 import io.longhaul.protocol.tls.Tls;
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -40,8 +41,10 @@ public final class AgentConnection {
   private static final Duration CONNECT = Duration.ofSeconds(2);
   private static final Duration READ = Duration.ofSeconds(10);
   private static final int IDLE_MINUTES = 5;
+  private static final String CONTENT_LENGTH = "Content-Length";
   private static final String RETRY_AFTER = "Retry-After";
   private static final Pattern USABLE_WAIT = Pattern.compile("[1-9]\\d{0,8}");
+  private static final Pattern USABLE_LENGTH = Pattern.compile("\\d{1,18}");
 
   private final String program;
   private final HttpUrl base;
@@ -84,7 +87,7 @@ public final class AgentConnection {
             .connectTimeout(CONNECT)
             .readTimeout(READ)
             .writeTimeout(READ)
-            .addNetworkInterceptor(AgentConnection::withoutOwnRetry)
+            .addNetworkInterceptor(AgentConnection::usable)
             .connectionPool(new ConnectionPool(idleConnections, IDLE_MINUTES, TimeUnit.MINUTES));
     if (address.byCertificate()) {
       tls.ifPresent(used -> encrypt(client, used));
@@ -123,10 +126,14 @@ public final class AgentConnection {
 
   /*
    * OkHttp repeats a request by itself after a 503 with Retry-After: 0, and throws an unchecked
-   * exception at one that is no int. It never sees either.
+   * exception at one that is no int, as it does at a Content-Length below 0. It never sees any of them.
    */
-  private static Response withoutOwnRetry(Interceptor.Chain chain) throws IOException {
+  private static Response usable(Interceptor.Chain chain) throws IOException {
     Response response = chain.proceed(chain.request());
+    String length = response.header(CONTENT_LENGTH);
+    if (length != null && !USABLE_LENGTH.matcher(length).matches()) {
+      throw new ProtocolException("the answer's Content-Length is '" + length + "'");
+    }
     String wait = response.header(RETRY_AFTER);
     return wait == null || USABLE_WAIT.matcher(wait).matches()
         ? response

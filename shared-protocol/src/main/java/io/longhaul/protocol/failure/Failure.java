@@ -8,6 +8,11 @@ package io.longhaul.protocol.failure;
  * @param resumable whether what was spooled or received can still be of use
  */
 public record Failure(FailureKind kind, String message, boolean resumable) {
+  /** Keeps the first 32 Ki characters of the message, and no control characters. */
+  public Failure {
+    message = Said.fit(message);
+  }
+
   /** Returns a failure after which the stream can be taken up again. */
   public static Failure resumable(FailureKind kind, String message) {
     return new Failure(kind, message, true);

@@ -16,6 +16,6 @@ public abstract sealed class TransferException extends Exception
   private static final long serialVersionUID = 1L;
 
   TransferException(String message, @Nullable Throwable cause) {
-    super(message, cause);
+    super(Said.fit(message), cause);
   }
 }

@@ -5,9 +5,11 @@ import io.longhaul.protocol.SessionState;
 import io.longhaul.protocol.chunk.EndRecord;
 import io.longhaul.protocol.failure.Failure;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /**
  * What a sender-agent tells of a session.
@@ -54,4 +56,19 @@ public record SendStatus(
     SessionLimits limits,
     Map<String, String> labels,
     Optional<EndRecord> end,
-    Optional<Failure> failure) {}
+    Optional<Failure> failure) {
+  /**
+   * @throws IllegalArgumentException if a number or a time is out of all range
+   */
+  public SendStatus {
+    if (Stream.of(sealedTo, sealedBytes, releasedTo, releasedBytes, spoolLimitBytes)
+        .anyMatch(count -> count < 0)) {
+      throw new IllegalArgumentException("a count in the status of " + id + " is negative");
+    }
+    for (Duration since : List.of(sinceProgress, sinceContact)) {
+      if (since.isNegative() || since.compareTo(SessionLimits.MOST) > 0) {
+        throw new IllegalArgumentException("the status of " + id + " tells a time of " + since);
+      }
+    }
+  }
+}

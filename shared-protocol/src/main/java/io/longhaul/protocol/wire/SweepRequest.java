@@ -12,12 +12,17 @@ import java.util.Optional;
  */
 public record SweepRequest(boolean dryRun, Optional<Duration> olderThan) {
   /**
-   * @throws IllegalArgumentException if {@code olderThan} is negative
+   * @throws IllegalArgumentException if {@code olderThan} is negative, or more than a hundred years
    */
   public SweepRequest {
-    if (olderThan.filter(Duration::isNegative).isPresent()) {
-      throw new IllegalArgumentException("olderThan cannot be negative, was " + olderThan.get());
+    if (olderThan.filter(SweepRequest::isOutOfRange).isPresent()) {
+      throw new IllegalArgumentException(
+          "olderThan must be 0 to a hundred years, was " + olderThan.get());
     }
+  }
+
+  private static boolean isOutOfRange(Duration kept) {
+    return kept.isNegative() || kept.compareTo(SessionLimits.MOST) > 0;
   }
 
   /** Asks by the usual limits. */
