@@ -31,7 +31,7 @@ public final class Agent implements AutoCloseable {
    * @param command its launcher and arguments
    * @param where what to put before a command so that it runs where the agent does; may be empty
    * @param url its base URL, as seen from there
-   * @param credential the arguments by which {@code curl} proves that an administrator asks
+   * @param credential the arguments of curl that prove that an administrator asks
    * @param log takes what it prints
    */
   Agent(List<String> command, List<String> where, String url, List<String> credential, Path log) {
