@@ -309,7 +309,8 @@ class AuthorizationTest {
             Optional.empty(),
             Optional.of(2),
             Optional.empty(),
-            Optional.empty()));
+            Optional.empty()),
+        grantOf("coordinator", "endless"));
     List<SessionId> failed = List.of(failed(), failed());
     assertThat(failed).allSatisfy(id -> assertThat(agent.spool(id).directory()).exists());
 

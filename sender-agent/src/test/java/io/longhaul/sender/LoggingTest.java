@@ -24,9 +24,9 @@ class LoggingTest {
       """
       <included>
         <appender name="audit" class="ch.qos.logback.core.FileAppender">
-          <file>%s</file>
+          <file>FILE</file>
           <encoder>
-            <pattern>%%msg %%kvp{NONE}%%n</pattern>
+            <pattern>%msg %kvp{NONE}%n</pattern>
           </encoder>
         </appender>
         <logger name="audit" additivity="false">
@@ -52,7 +52,8 @@ class LoggingTest {
   @Test
   void theAuditLogMayHaveAFileOfItsOwn() throws Exception {
     Path file = folder.resolve("audit.log");
-    Path route = Files.writeString(folder.resolve("logging.xml"), ROUTE.formatted(file));
+    Path route =
+        Files.writeString(folder.resolve("logging.xml"), ROUTE.replace("FILE", file.toString()));
     LoggerContext context = configure(route.toString());
     ListAppender<ILoggingEvent> others = new ListAppender<>();
     others.start();

@@ -19,7 +19,7 @@ public record Transfer(Wish wish, SourceSpec source, SinkSpec sink) {
    * @throws IllegalArgumentException if the agents would refuse a size, a limit or a label
    */
   public Transfer {
-    var _ = request(wish, source, ""); // the request knows its own limits
+    var _ = request(wish, source, wish.target().agent()); // the request knows its own limits
   }
 
   private static SendRequest request(Wish wish, SourceSpec source, String reader) {
