@@ -20,9 +20,9 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
@@ -108,7 +108,7 @@ public record ReceiverConfig(
    * @param datasets some to look at beside those that are granted
    */
   Setup setup(List<DatasetName> datasets) {
-    SortedSet<DatasetName> roots = new TreeSet<>(Comparator.comparing(DatasetName::name));
+    NavigableSet<DatasetName> roots = new TreeSet<>(Comparator.comparing(DatasetName::name));
     roots.addAll(datasets);
     grants.orElse(List.of()).forEach(grant -> roots.addAll(grant.roots().orElse(List.of())));
     Map<String, Command> commands = new HashMap<>();
