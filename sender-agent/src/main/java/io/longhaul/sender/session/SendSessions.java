@@ -28,6 +28,7 @@ import io.longhaul.protocol.zfs.ZfsException;
 import io.longhaul.sender.pump.SendPumpMain;
 import io.longhaul.sender.pump.SpooledSend;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -118,7 +119,8 @@ public final class SendSessions implements AutoCloseable {
             .setCause(e)
             .addKeyValue("session", spool.id())
             .log("session cannot be taken up");
-        notTakenUp.put(spool.id(), String.valueOf(e.getMessage()));
+        /* Whoever asks for the session hears it, and need not know where the spool lies. */
+        notTakenUp.put(spool.id(), String.valueOf(e.getMessage()).replace(root.path() + "/", ""));
       }
     }
     scanned = true;
@@ -233,7 +235,7 @@ public final class SendSessions implements AutoCloseable {
             source.estimateBytes(),
             source.repeatable(),
             source.zfs());
-    SessionSpool spool = root.create(id, Json.TOLERANT.writeValueAsBytes(send));
+    SessionSpool spool = create(id, Json.TOLERANT.writeValueAsBytes(send));
     Process pump;
     try {
       hold(send);
@@ -252,6 +254,19 @@ public final class SendSessions implements AutoCloseable {
         .addKeyValue("creator", creator.name())
         .log("session created");
     return session.status();
+  }
+
+  private SessionSpool create(SessionId id, byte[] request) throws ProblemException, IOException {
+    try {
+      return root.create(id, request);
+    } catch (FileAlreadyExistsException e) {
+      throw new ProblemException(
+          ProblemType.CONFLICT,
+          "Tried to create session "
+              + id
+              + " but its directory is there and could not be taken up; see the agent's log, or use a"
+              + " new id");
+    }
   }
 
   private void hold(SpooledSend send) throws ProblemException, InterruptedException {
