@@ -12,17 +12,18 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.management.HotSpotDiagnosticMXBean;
 import com.sun.management.HotSpotDiagnosticMXBean.ThreadDumpFormat;
+import io.longhaul.protocol.Json;
 import io.longhaul.protocol.SessionId;
 import io.longhaul.protocol.SessionState;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
 import io.longhaul.protocol.failure.Problem;
 import io.longhaul.protocol.failure.ProblemType;
-import io.longhaul.protocol.Json;
 import io.longhaul.protocol.wire.ReceiveRequest;
 import io.longhaul.protocol.wire.ReceiveStatus;
 import io.longhaul.protocol.wire.SessionLimits;
@@ -37,12 +38,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
@@ -74,14 +74,15 @@ class HostileSenderTest {
       new SessionLimits(Duration.ofSeconds(2), Duration.ofSeconds(2));
   private static final Set<FailureKind> BY_LIMIT = Set.of(STALLED, UNREACHABLE);
 
-  @TempDir private Path folder;
+  private Path folder;
   private FakeSender honest;
   private ReceiverUnderTest receiver;
   private final SessionId honestId = ReceiverUnderTest.newId();
   private int honestSealed;
 
   @BeforeAll
-  void startHonestSession() throws Exception {
+  void startHonestSession(@TempDir Path directory) throws Exception {
+    folder = directory;
     honest = new FakeSender(HONEST_CHUNKS * HONEST_CHUNK, HONEST_CHUNK);
     receiver = new ReceiverUnderTest(folder).limit(LIMIT).peer("office", honest.url());
     receiver
@@ -129,7 +130,7 @@ class HostileSenderTest {
     return page((_, page) -> ((ObjectNode) page.get("end")).set(name, parsed(value)));
   }
 
-  private static com.fasterxml.jackson.databind.JsonNode parsed(String value) {
+  private static JsonNode parsed(String value) {
     try {
       return Json.TOLERANT.readTree(value);
     } catch (IOException e) {
@@ -199,8 +200,8 @@ class HostileSenderTest {
         at(
             SPOOL_DAMAGED,
             "the same page again and again",
-            page((_, page) -> ((ArrayNode) page.get("chunks")).removeAll()
-                .add(page.get("chunks").get(0)))),
+            page((_, page) ->
+                ((ArrayNode) page.get("chunks")).removeAll().add(page.get("chunks").get(0)))),
         at(SPOOL_DAMAGED, "a gap in the numbers", firstChunk((_, c) -> c.put("chunk", 5))),
         at(
             SPOOL_DAMAGED,
@@ -210,7 +211,7 @@ class HostileSenderTest {
         at(
             SPOOL_DAMAGED,
             "an overlap",
-            firstChunk((asked, c) -> c.put("length", LyingSender.CHUNK + 1))),
+            firstChunk((_, c) -> c.put("length", LyingSender.CHUNK + 1))),
         at(
             SPOOL_FAILED,
             "a chunk that is larger than the spool",
@@ -246,7 +247,9 @@ class HostileSenderTest {
         byLimit(
             "a time that no counter holds", status("sinceProgress", "\"PT9223372036854775807S\"")),
         byLimit("a time in the future", status("sinceProgress", "\"PT-999999H\"")),
-        byLimit("pages without a chunk", page((_, page) -> {
+        byLimit(
+            "pages without a chunk",
+            page((_, page) -> {
               page.putArray("chunks");
               page.remove("end");
             })),
@@ -262,42 +265,52 @@ class HostileSenderTest {
     return Stream.of(
         byLimit(
             "an endless page",
-            raw("manifest", (_, _, out) -> {
-              LyingSender.head(out, "200 OK", "Content-Type: application/json\r\n");
-              endlessly(out, "[\"bomb\", ");
-            })),
+            raw(
+                "manifest",
+                (_, _, out) -> {
+                  LyingSender.head(out, "200 OK", "Content-Type: application/json\r\n");
+                  endlessly(out, "[\"bomb\", ");
+                })),
         byLimit(
             "a page that is nested deeply",
             raw("manifest", (s, a, out) -> bomb(s, a, out, "[".repeat(200_000)))),
         byLimit(
             "a page with a text without end",
-            raw("manifest", (_, _, out) -> {
-              LyingSender.head(out, "200 OK", "Content-Type: application/json\r\n");
-              out.write("{\"chunks\":\"".getBytes(ISO_8859_1));
-              endlessly(out, "a");
-            })),
+            raw(
+                "manifest",
+                (_, _, out) -> {
+                  LyingSender.head(out, "200 OK", "Content-Type: application/json\r\n");
+                  out.write("{\"chunks\":\"".getBytes(ISO_8859_1));
+                  endlessly(out, "a");
+                })),
         byLimit(
             "a compressed page",
-            raw("manifest", (_, _, out) -> {
-              byte[] packed = gzipOf(64);
-              LyingSender.head(
-                  out,
-                  "200 OK",
-                  "Content-Encoding: gzip\r\nContent-Length: " + packed.length + "\r\n");
-              out.write(packed);
-            })),
+            raw(
+                "manifest",
+                (_, _, out) -> {
+                  byte[] packed = gzipOf(64);
+                  LyingSender.head(
+                      out,
+                      "200 OK",
+                      "Content-Encoding: gzip\r\nContent-Length: " + packed.length + "\r\n");
+                  out.write(packed);
+                })),
         byLimit(
             "endless headers",
-            raw("manifest", (_, _, out) -> {
-              out.write("HTTP/1.1 200 OK\r\n".getBytes(ISO_8859_1));
-              endlessly(out, "X-Header: of no use\r\n");
-            })),
+            raw(
+                "manifest",
+                (_, _, out) -> {
+                  out.write("HTTP/1.1 200 OK\r\n".getBytes(ISO_8859_1));
+                  endlessly(out, "X-Header: of no use\r\n");
+                })),
         byLimit(
             "a header without end",
-            raw("manifest", (_, _, out) -> {
-              out.write("HTTP/1.1 200 OK\r\nX: ".getBytes(ISO_8859_1));
-              endlessly(out, "x");
-            })),
+            raw(
+                "manifest",
+                (_, _, out) -> {
+                  out.write("HTTP/1.1 200 OK\r\nX: ".getBytes(ISO_8859_1));
+                  endlessly(out, "x");
+                })),
         byLimit(
             "a flood of 100 Continue",
             raw("manifest", (_, _, out) -> endlessly(out, "HTTP/1.1 100 Continue\r\n\r\n"))),
@@ -307,61 +320,78 @@ class HostileSenderTest {
         byLimit("no HTTP at all", raw("manifest", (_, _, out) -> endlessly(out, "\0\u00ff\n"))),
         byLimit(
             "a negative length of the page",
-            raw("manifest", (_, _, out) -> {
-              LyingSender.head(out, "200 OK", "Content-Length: -2\r\n");
-              out.write("{}".getBytes(ISO_8859_1));
-            })),
+            raw(
+                "manifest",
+                (_, _, out) -> {
+                  LyingSender.head(out, "200 OK", "Content-Length: -2\r\n");
+                  out.write("{}".getBytes(ISO_8859_1));
+                })),
         byLimit(
             "a length of the page beyond all",
-            raw("manifest", (_, _, out) -> {
-              LyingSender.head(out, "200 OK", "Content-Length: 99999999999999999999\r\n");
-              endlessly(out, " ");
-            })),
+            raw(
+                "manifest",
+                (_, _, out) -> {
+                  LyingSender.head(out, "200 OK", "Content-Length: 99999999999999999999\r\n");
+                  endlessly(out, " ");
+                })),
         byLimit(
             "pieces of a negative length",
-            raw("manifest", (_, _, out) -> {
-              LyingSender.head(out, "200 OK", "Transfer-Encoding: chunked\r\n");
-              out.write("-5\r\n{}\r\n".getBytes(ISO_8859_1));
-            })),
+            raw(
+                "manifest",
+                (_, _, out) -> {
+                  LyingSender.head(out, "200 OK", "Transfer-Encoding: chunked\r\n");
+                  out.write("-5\r\n{}\r\n".getBytes(ISO_8859_1));
+                })),
         byLimit(
             "a redirect to itself",
-            raw("manifest", (s, a, out) ->
-                LyingSender.head(
-                    out,
-                    "307 Temporary Redirect",
-                    "Location: " + s.url() + "/v1/sends/" + a.id() + "/manifest\r\n"
-                        + "Content-Length: 0\r\n"))),
+            raw(
+                "manifest",
+                (s, a, out) ->
+                    LyingSender.head(
+                        out,
+                        "307 Temporary Redirect",
+                        "Location: "
+                            + s.url()
+                            + "/v1/sends/"
+                            + a.id()
+                            + "/manifest\r\n"
+                            + "Content-Length: 0\r\n"))),
         byLimit(
             "an endless problem",
-            raw("manifest", (_, _, out) -> {
-              LyingSender.head(out, "500 No", "Content-Type: application/problem+json\r\n");
-              endlessly(out, "{\"type\":");
-            })),
+            raw(
+                "manifest",
+                (_, _, out) -> {
+                  LyingSender.head(out, "500 No", "Content-Type: application/problem+json\r\n");
+                  endlessly(out, "{\"type\":");
+                })),
         byLimit(
             "a wait of ten years",
-            raw("manifest", (_, _, out) ->
-                LyingSender.head(
-                    out,
-                    "503 Later",
-                    "Retry-After: 315360000\r\nContent-Length: 0\r\n"))),
+            raw(
+                "manifest",
+                (_, _, out) ->
+                    LyingSender.head(
+                        out, "503 Later", "Retry-After: 315360000\r\nContent-Length: 0\r\n"))),
         at(
             PEER_REFUSED,
             "a refusal",
-            raw("manifest", (_, _, out) ->
-                LyingSender.head(out, "403 No", "Content-Length: 0\r\n"))),
+            raw(
+                "manifest",
+                (_, _, out) -> LyingSender.head(out, "403 No", "Content-Length: 0\r\n"))),
         at(
             NO_SUCH_SESSION,
             "a session that was there a moment ago",
-            raw("chunks", (_, _, out) -> {
-              String problem = problem(ProblemType.NO_SUCH_SESSION);
-              LyingSender.head(
-                  out,
-                  "404 No",
-                  "Content-Type: application/problem+json\r\nContent-Length: "
-                      + problem.length()
-                      + "\r\n");
-              out.write(problem.getBytes(ISO_8859_1));
-            })));
+            raw(
+                "chunks",
+                (_, _, out) -> {
+                  String problem = problem(ProblemType.NO_SUCH_SESSION);
+                  LyingSender.head(
+                      out,
+                      "404 No",
+                      "Content-Type: application/problem+json\r\nContent-Length: "
+                          + problem.length()
+                          + "\r\n");
+                  out.write(problem.getBytes(ISO_8859_1));
+                })));
   }
 
   static Stream<Arguments> liesInChunks() {
@@ -371,19 +401,23 @@ class HostileSenderTest {
         at(
             DIGEST_MISMATCH,
             "other bytes at each request",
-            raw("chunks", (sender, asked, out) -> {
-              byte[] bytes = new byte[(int) asked.range().length()];
-              random.nextBytes(bytes);
-              sender.partial(asked, out, "");
-              out.write(bytes);
-            })),
+            raw(
+                "chunks",
+                (sender, asked, out) -> {
+                  byte[] bytes = new byte[(int) asked.range().length()];
+                  random.nextBytes(bytes);
+                  sender.partial(asked, out, "");
+                  out.write(bytes);
+                })),
         at(
             DIGEST_MISMATCH,
             "an endless body of the right range",
-            raw("chunks", (sender, asked, out) -> {
-              sender.partial(asked, out, "Connection: close\r\n");
-              endlessly(out, "z");
-            })),
+            raw(
+                "chunks",
+                (sender, asked, out) -> {
+                  sender.partial(asked, out, "Connection: close\r\n");
+                  endlessly(out, "z");
+                })),
         at(
             DIGEST_MISMATCH,
             "a chunk that is listed with another digest each time and never has it",
@@ -395,64 +429,78 @@ class HostileSenderTest {
                     "ETag: \"" + tags.incrementAndGet() + "\"\r\nContent-Length: 0\r\n");
                 return true;
               }
-              return firstChunk((_, c) ->
-                      c.put("sha256", "%064x".formatted(tags.incrementAndGet())))
+              return firstChunk(
+                      (_, c) -> c.put("sha256", "%064x".formatted(tags.incrementAndGet())))
                   .tell(sender, asked, out);
             }),
         byLimit(
             "the whole in place of the range",
-            raw("chunks", (_, _, out) -> {
-              LyingSender.head(out, "200 OK", "Content-Type: text/html\r\n");
-              endlessly(out, "<p>welcome to the hotel's network");
-            })),
+            raw(
+                "chunks",
+                (_, _, out) -> {
+                  LyingSender.head(out, "200 OK", "Content-Type: text/html\r\n");
+                  endlessly(out, "<p>welcome to the hotel's network");
+                })),
         byLimit(
             "another range",
-            raw("chunks", (_, asked, out) -> {
-              LyingSender.head(
-                  out,
-                  "206 Partial Content",
-                  "Content-Range: bytes 1-%d/%d\r\n"
-                      .formatted(asked.range().length(), LyingSender.CHUNK));
-              endlessly(out, "z");
-            })),
+            raw(
+                "chunks",
+                (_, asked, out) -> {
+                  LyingSender.head(
+                      out,
+                      "206 Partial Content",
+                      "Content-Range: bytes 1-%d/%d\r\n"
+                          .formatted(asked.range().length(), LyingSender.CHUNK));
+                  endlessly(out, "z");
+                })),
         byLimit(
             "a range that overflows",
-            raw("chunks", (_, _, out) ->
-                LyingSender.head(
-                    out,
-                    "206 Partial Content",
-                    "Content-Range: bytes 0-99999999999999999999/99999999999999999999\r\n"))),
+            raw(
+                "chunks",
+                (_, _, out) ->
+                    LyingSender.head(
+                        out,
+                        "206 Partial Content",
+                        "Content-Range: bytes 0-99999999999999999999/99999999999999999999\r\n"))),
         byLimit(
             "another length than that of the range",
-            raw("chunks", (sender, asked, out) -> {
-              sender.partial(asked, out, "Content-Length: 5\r\n");
-              out.write(new byte[5]);
-            })),
+            raw(
+                "chunks",
+                (sender, asked, out) -> {
+                  sender.partial(asked, out, "Content-Length: 5\r\n");
+                  out.write(new byte[5]);
+                })),
         byLimit(
             "a negative length of the body",
-            raw("chunks", (sender, asked, out) -> {
-              sender.partial(asked, out, "Content-Length: -2\r\n");
-              out.write(new byte[5]);
-            })),
+            raw(
+                "chunks",
+                (sender, asked, out) -> {
+                  sender.partial(asked, out, "Content-Length: -2\r\n");
+                  out.write(new byte[5]);
+                })),
         byLimit(
             "a compressed chunk",
-            raw("chunks", (sender, asked, out) -> {
-              sender.partial(asked, out, "Content-Encoding: gzip\r\nConnection: close\r\n");
-              out.write(gzipOf(64));
-            })),
+            raw(
+                "chunks",
+                (sender, asked, out) -> {
+                  sender.partial(asked, out, "Content-Encoding: gzip\r\nConnection: close\r\n");
+                  out.write(gzipOf(64));
+                })),
         byLimit(
             "an endless problem in place of a chunk",
-            raw("chunks", (_, _, out) -> {
-              LyingSender.head(out, "404 No", "Content-Type: application/problem+json\r\n");
-              endlessly(out, "{\"type\":");
-            })),
+            raw(
+                "chunks",
+                (_, _, out) -> {
+                  LyingSender.head(out, "404 No", "Content-Type: application/problem+json\r\n");
+                  endlessly(out, "{\"type\":");
+                })),
         byLimit(
             "a chunk after ten years",
-            raw("chunks", (_, _, out) ->
-                LyingSender.head(
-                    out,
-                    "429 Later",
-                    "Retry-After: 315360000\r\nContent-Length: 0\r\n"))));
+            raw(
+                "chunks",
+                (_, _, out) ->
+                    LyingSender.head(
+                        out, "429 Later", "Retry-After: 315360000\r\nContent-Length: 0\r\n"))));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -482,8 +530,7 @@ class HostileSenderTest {
     SessionId id = ReceiverUnderTest.newId();
     receiver.stop();
     receiver.peer("liar", liar.url()).start();
-    receiver.put(
-        id, new ReceiveRequest(new SinkSpec.Stream("lied-to"), "liar", limits, Map.of()));
+    receiver.put(id, new ReceiveRequest(new SinkSpec.Stream("lied-to"), "liar", limits, Map.of()));
     return id;
   }
 
@@ -545,25 +592,24 @@ class HostileSenderTest {
             LyingSender.head(
                 out,
                 "206 Partial Content",
-                "ETag: "
-                    + TINY
-                    + "\r\nContent-Range: bytes 0-0/1\r\nContent-Length: 1\r\n");
+                "ETag: " + TINY + "\r\nContent-Range: bytes 0-0/1\r\nContent-Length: 1\r\n");
             out.write('x');
             return true;
           }
-          return page((_, page) -> {
-                ArrayNode chunks = page.putArray("chunks");
-                for (long n = asked.from(); n < asked.from() + 64; n++) {
-                  chunks
-                      .addObject()
-                      .put("type", "chunk")
-                      .put("chunk", n)
-                      .put("offset", n)
-                      .put("length", 1)
-                      .put("sha256", TINY.substring(1, TINY.length() - 1));
-                }
-                page.remove("end");
-              })
+          return page(
+                  (_, page) -> {
+                    ArrayNode chunks = page.putArray("chunks");
+                    for (long n = asked.from(); n < asked.from() + 64; n++) {
+                      chunks
+                          .addObject()
+                          .put("type", "chunk")
+                          .put("chunk", n)
+                          .put("offset", n)
+                          .put("length", 1)
+                          .put("sha256", TINY.substring(1, TINY.length() - 1));
+                    }
+                    page.remove("end");
+                  })
               .tell(sender, asked, out);
         };
     try (LyingSender liar = new LyingSender(endless)) {
@@ -589,16 +635,18 @@ class HostileSenderTest {
   @Test
   void oneByteAndThenSilenceIsAStall() throws Exception {
     Lie slow =
-        raw("chunks", (sender, asked, out) -> {
-          sender.partial(asked, out, "");
-          out.write(0);
-          out.flush();
-          try {
-            Thread.sleep(Duration.ofMinutes(1));
-          } catch (InterruptedException e) {
-            throw new IOException(e);
-          }
-        });
+        raw(
+            "chunks",
+            (sender, asked, out) -> {
+              sender.partial(asked, out, "");
+              out.write(0);
+              out.flush();
+              try {
+                Thread.sleep(Duration.ofMinutes(1));
+              } catch (InterruptedException e) {
+                throw new IOException(e);
+              }
+            });
     try (LyingSender liar = new LyingSender(slow)) {
       SessionId id = receiveFrom(liar, SessionLimits.DEFAULT);
       Eventually.holds(

@@ -43,8 +43,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A sender of one small stream that answers what the test wants, down to the last byte of HTTP; what
- * it does not lie about it answers as it should.
+ * A sender of one small stream that answers what the test wants, down to the last byte of HTTP;
+ * what it does not lie about it answers as it should.
  */
 final class LyingSender implements AutoCloseable {
   static final int CHUNK = 64 * 1024;
@@ -229,9 +229,7 @@ final class LyingSender implements AutoCloseable {
 
   static void json(OutputStream out, byte[] body) throws IOException {
     head(
-        out,
-        "200 OK",
-        "Content-Type: application/json\r\nContent-Length: " + body.length + "\r\n");
+        out, "200 OK", "Content-Type: application/json\r\nContent-Length: " + body.length + "\r\n");
     out.write(body);
   }
 

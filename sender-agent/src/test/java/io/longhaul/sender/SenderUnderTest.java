@@ -210,9 +210,14 @@ public final class SenderUnderTest implements AutoCloseable {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + agent.port() + "/" + path));
     if (!identity.isEmpty()) {
-      request.header("Authorization", "Bearer " + tokens.get(identity));
+      request.header("Authorization", authorization(identity));
     }
     return request;
+  }
+
+  /** Returns what an identity shows. */
+  public String authorization(String identity) {
+    return "Bearer " + tokens.get(identity);
   }
 
   /** Makes a request. */
@@ -257,7 +262,12 @@ public final class SenderUnderTest implements AutoCloseable {
 
   /** Returns how a session stands. */
   public SendStatus status(SessionId id) throws Exception {
-    return read(get(ApiPaths.send(id), ""), SendStatus.class);
+    return status(id, "");
+  }
+
+  /** Returns how a session stands, as an identity sees it. */
+  public SendStatus status(SessionId id, String identity) throws Exception {
+    return read(get(ApiPaths.send(id), identity), SendStatus.class);
   }
 
   /** Reads an answer of status 200 or 201. */

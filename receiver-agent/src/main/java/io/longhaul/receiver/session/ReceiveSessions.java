@@ -186,9 +186,8 @@ public final class ReceiveSessions implements AutoCloseable {
           ProblemType.CONFLICT,
           "Tried to create session "
               + id
-              + " but "
-              + e.getMessage()
-              + " is there and could not be taken up; see the agent's log, or use a new id");
+              + " but its directory is there and could not be taken up; see the agent's log, or use"
+              + " a new id");
     } finally {
       creating.remove(id);
     }

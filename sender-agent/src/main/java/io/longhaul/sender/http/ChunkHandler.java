@@ -120,12 +120,12 @@ final class ChunkHandler implements HttpHandler {
     try {
       file = FileChannel.open(path, StandardOpenOption.READ);
     } catch (NoSuchFileException e) {
-      throw session.missing(chunk, path + " is gone");
+      throw session.missing(chunk, "its file is gone");
     }
     if (file.size() != chunk.length()) {
       long size = file.size();
       file.close();
-      throw session.missing(chunk, path + " has " + size + " bytes instead of " + chunk.length());
+      throw session.missing(chunk, "its file has " + size + " bytes instead of " + chunk.length());
     }
     return file;
   }
@@ -147,8 +147,11 @@ final class ChunkHandler implements HttpHandler {
     return Long.parseLong(text);
   }
 
-  private static String path(HttpServerExchange exchange, String name) {
+  private static String path(HttpServerExchange exchange, String name) throws ProblemException {
     Deque<String> values = exchange.getQueryParameters().get(name);
-    return values == null ? "" : values.getFirst();
+    if (values == null || values.size() != 1) { // the query may give one of the same name
+      throw new ProblemException(ProblemType.BAD_REQUEST, name + " must be given once");
+    }
+    return values.getFirst();
   }
 }

@@ -34,6 +34,7 @@ import io.longhaul.sender.grant.SendGrants;
 import io.longhaul.sender.pump.SendPumpMain;
 import io.longhaul.sender.pump.SpooledSend;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -256,7 +257,7 @@ public final class SendSessions implements AutoCloseable {
             source.estimateBytes(),
             source.repeatable(),
             source.zfs());
-    SessionSpool spool = root.create(id, Json.TOLERANT.writeValueAsBytes(send));
+    SessionSpool spool = create(id, Json.TOLERANT.writeValueAsBytes(send));
     Process pump;
     try {
       hold(send);
@@ -275,6 +276,19 @@ public final class SendSessions implements AutoCloseable {
         .addKeyValue("creator", creator.name())
         .log("session created");
     return session.status();
+  }
+
+  private SessionSpool create(SessionId id, byte[] request) throws ProblemException, IOException {
+    try {
+      return root.create(id, request);
+    } catch (FileAlreadyExistsException e) {
+      throw new ProblemException(
+          ProblemType.CONFLICT,
+          "Tried to create session "
+              + id
+              + " but its directory is there and could not be taken up; see the agent's log, or use a"
+              + " new id");
+    }
   }
 
   private void hold(SpooledSend send) throws ProblemException, InterruptedException {

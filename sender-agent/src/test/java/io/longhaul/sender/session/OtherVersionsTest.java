@@ -91,7 +91,8 @@ class OtherVersionsTest {
         .as("its reader must not take it for gone")
         .hasValue(ProblemType.NOT_READY);
     assertThat(text(reply))
-        .contains("spool format 2", "at most 1", spooled.resolve("request.json").toString());
+        .contains("spool format 2", "at most 1", spooled.getFileName() + "/request.json")
+        .doesNotContain(directory.toString());
     assertThat(sender.get(ApiPaths.manifest(NEWER), "").statusCode()).isEqualTo(503);
     SweepReport swept =
         read(sender.call("POST", ApiPaths.SWEEP, SweepRequest.usual(false), ""), SweepReport.class);

@@ -125,7 +125,7 @@ public final class ApiCall {
       throw new ProblemException(
           ProblemType.BAD_REQUEST, (fault.key().isEmpty() ? "the body: " : "") + fault);
     } catch (IOException e) {
-      throw new ProblemException(ProblemType.BAD_REQUEST, "the body cannot be read");
+      throw new ProblemException(ProblemType.BAD_REQUEST, "the body is not in UTF-8");
     }
   }
 }

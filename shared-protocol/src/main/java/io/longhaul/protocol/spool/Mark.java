@@ -10,6 +10,15 @@ package io.longhaul.protocol.spool;
  *     then lets go of the sink's FIFO
  */
 public record Mark(long to, long bytes, boolean complete) {
+  /**
+   * @throws IllegalArgumentException if a count is negative
+   */
+  public Mark {
+    if (to < 0 || bytes < 0) {
+      throw new IllegalArgumentException("a mark cannot be at " + to + ", " + bytes);
+    }
+  }
+
   /** Nothing yet. */
   public static final Mark NONE = new Mark(0, 0, false);
 }

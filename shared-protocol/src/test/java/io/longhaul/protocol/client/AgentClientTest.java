@@ -26,11 +26,14 @@ import io.undertow.server.HttpHandler;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -42,6 +45,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -259,6 +263,92 @@ class AgentClientTest {
     assertThat(thrownBy(exchange -> exchange.getResponseSender().send(body)))
         .isInstanceOf(RetryableException.class)
         .hasMessageContaining("the answer is not what it should be");
+  }
+
+  @Test
+  void anAnswerThatIsTooLongIsNotRead() throws Exception {
+    HttpHandler talker =
+        exchange -> exchange.getResponseSender().send("{\"text\":\"" + "x".repeat(3000) + "\"}");
+    try (HttpServer server = serving(talker)) {
+      URI url = URI.create("http://127.0.0.1:" + server.port());
+      AgentConnection to =
+          AgentConnection.to("coordinator", new AgentAddress(url, Optional.empty()), 2);
+      assertThat(new AgentClient(to, 3011).get("v1/agent", Duration.ZERO, Greeting.class).text())
+          .hasSize(3000);
+      assertThat(thrownBy(new AgentClient(to, 3010)))
+          .isInstanceOf(RetryableException.class)
+          .hasMessageContaining("it is longer than 3010 bytes");
+    }
+  }
+
+  /** OkHttp itself would throw what is no IOException, and end more than this call. */
+  @ParameterizedTest
+  @ValueSource(strings = {"-1", "-2", "+5", "99999999999999999999", "five", "1,2"})
+  void aLengthThatIsNoneIsABrokenConnection(String length) throws Exception {
+    try (RawServer rude =
+        new RawServer("HTTP/1.1 200 OK\r\nContent-Length: " + length + "\r\n\r\n{}", false)) {
+      assertThat(thrownBy(client(rude.url(), Optional.empty())))
+          .isInstanceOf(RetryableException.class)
+          .hasMessageContaining("Content-Length is '" + length + "'");
+    }
+  }
+
+  /** No single byte is late, but the whole is. */
+  @Test
+  void anAnswerThatDripsIsNotWaitedForAsLongAsItLasts() throws Exception {
+    try (RawServer slow = new RawServer("HTTP/1.1 200 OK\r\n" + "X: y\r\n".repeat(9000), true)) {
+      AgentConnection to =
+          AgentConnection.to(
+              "coordinator", new AgentAddress(URI.create(slow.url()), Optional.empty()), 2);
+      assertThat(thrownBy(new AgentClient(to, 1000, Duration.ofSeconds(1))))
+          .isInstanceOfSatisfying(
+              RetryableException.class, e -> assertThat(e.peerAnswered()).isFalse());
+    }
+  }
+
+  /** Answers every connection with the same bytes, at once or drop by drop. */
+  private static final class RawServer implements AutoCloseable {
+    private final ServerSocket listening =
+        new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+    private final byte[] answer;
+    private final boolean drips;
+
+    RawServer(String answer, boolean drips) throws IOException {
+      this.answer = answer.getBytes(StandardCharsets.US_ASCII);
+      this.drips = drips;
+      Thread.ofVirtual().start(this::serve);
+    }
+
+    String url() {
+      return "http://127.0.0.1:" + listening.getLocalPort();
+    }
+
+    private void serve() {
+      try {
+        while (true) {
+          try (Socket socket = listening.accept()) {
+            int step = drips ? 1 : answer.length;
+            for (int at = 0; at < answer.length; at += step) {
+              socket.getOutputStream().write(answer, at, step);
+              LockSupport.parkNanos(drips ? 20_000_000 : 0);
+            }
+            socket.shutdownOutput();
+            socket.getInputStream().readAllBytes();
+          } catch (SocketException e) {
+            if (listening.isClosed()) {
+              return;
+            }
+          }
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      listening.close();
+    }
   }
 
   @Test

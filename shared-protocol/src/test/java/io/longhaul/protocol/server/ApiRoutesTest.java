@@ -257,6 +257,7 @@ class ApiRoutesTest {
   void aFaultOfTheAgentIsAnsweredToo(String how) throws Exception {
     HttpResponse<String> answer = send(request("v1/fail/" + how));
     assertProblem(answer, ProblemType.INTERNAL);
+    assertThat(problem(answer).detail()).as("of the cause").isEqualTo("see the agent's log");
     assertThat(problem(answer).retryable()).isTrue();
     assertThat(send(request("v1/agent")).statusCode()).isEqualTo(200);
   }

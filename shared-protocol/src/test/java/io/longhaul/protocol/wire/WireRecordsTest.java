@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.longhaul.protocol.Json;
 import io.longhaul.protocol.ProtocolVersion;
 import io.longhaul.protocol.SessionId;
@@ -39,6 +41,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -354,11 +358,42 @@ class WireRecordsTest {
     for (String wrong :
         List.of(
             "{\"stalled\":\"PT0S\",\"unreachable\":\"PT1S\"}",
-            "{\"stalled\":\"PT1S\",\"unreachable\":\"-PT1S\"}")) {
+            "{\"stalled\":\"PT1S\",\"unreachable\":\"-PT1S\"}",
+            "{\"stalled\":\"PT1S\",\"unreachable\":\"P36526D\"}",
+            "{\"stalled\":\"PT9223372036854775807S\",\"unreachable\":\"PT1S\"}")) {
       assertThatThrownBy(() -> Json.STRICT.readValue(wrong, SessionLimits.class))
           .isInstanceOf(JacksonException.class)
           .hasMessageContaining("must be positive");
     }
+  }
+
+  /** A number that does not fit would turn up as a bug, somewhere else. */
+  @ParameterizedTest
+  @CsvSource({
+    "sealedTo, -1",
+    "sealedBytes, -1",
+    "releasedTo, -9223372036854775808",
+    "releasedBytes, -1",
+    "spoolLimitBytes, -1",
+    "sinceProgress, PT-1S",
+    "sinceProgress, PT9223372036854775807S",
+    "sinceContact, P36526D",
+  })
+  void aStatusOutOfAllRangeIsRefused(String member, String value) throws Exception {
+    ObjectNode status = Json.TOLERANT.valueToTree(SENDING);
+    JsonNode old = status.get(member);
+    status.set(member, old.isTextual() ? TextNode.valueOf(value) : Json.TOLERANT.readTree(value));
+    assertThatThrownBy(() -> Json.TOLERANT.treeToValue(status, SendStatus.class))
+        .isInstanceOf(JacksonException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"PT-1S", "PT9223372036854775807S"})
+  void aSweepOfNoUsableAgeIsRefused(String age) {
+    String request = "{\"dryRun\":true,\"olderThan\":\"" + age + "\"}";
+    assertThatThrownBy(() -> Json.STRICT.readValue(request, SweepRequest.class))
+        .isInstanceOf(JacksonException.class)
+        .hasMessageContaining("olderThan must be 0 to a hundred years");
   }
 
   @Test
