@@ -202,13 +202,13 @@ class AuthenticationIT {
     return Stream.concat(arguments.stream(), List.of(more).stream()).toList();
   }
 
-  private static List<String> statuses(Agent agent, List<String> paths, List<String> arguments)
+  private List<String> statuses(Agent agent, List<String> paths, List<String> arguments)
       throws IOException {
     return knock(agent, paths, arguments).out().lines().map(line -> line.split(" ", 2)[0]).toList();
   }
 
   /** Asks for each path on a connection of its own, and prints how much came back. */
-  private static CommandResult knock(Agent agent, List<String> paths, List<String> arguments)
+  private CommandResult knock(Agent agent, List<String> paths, List<String> arguments)
       throws IOException {
     List<String> words = new ArrayList<>(arguments);
     words.addAll(List.of("--write-out", "%{http_code} %{size_header} %{size_download}\\n"));
@@ -216,11 +216,24 @@ class AuthenticationIT {
     return curl(agent, paths, words);
   }
 
-  /* A client that would let itself in for anything. */
-  private static CommandResult curl(Agent agent, List<String> paths, List<String> arguments)
+  /* A client that would let itself in for anything: old versions, old signatures, short keys. */
+  private CommandResult curl(Agent agent, List<String> paths, List<String> arguments)
       throws IOException {
-    List<String> words = new ArrayList<>(List.of("curl", "--silent", "--show-error"));
-    words.addAll(List.of("--insecure", "--ciphers", "DEFAULT@SECLEVEL=0", "--max-time", "20"));
+    Path permissive =
+        Files.writeString(
+            directory.resolve("openssl.cnf"),
+            """
+            openssl_conf = all
+            [all]
+            ssl_conf = tls
+            [tls]
+            system_default = permissive
+            [permissive]
+            CipherString = DEFAULT@SECLEVEL=0
+            MinProtocol = TLSv1
+            """);
+    List<String> words = new ArrayList<>(List.of("env", "OPENSSL_CONF=" + permissive, "curl"));
+    words.addAll(List.of("--silent", "--show-error", "--insecure", "--max-time", "20"));
     words.addAll(arguments);
     for (String path : paths) {
       words.add(agent.url() + "/" + path);

@@ -50,6 +50,9 @@ class TlsIT {
       SessionId id = site.startDetached("office::data", "vault::sum", "--chunk-size", "1MiB");
       long sink = site.awaitFed(id, MEBIBYTE, SOON).sinkPid().orElseThrow();
 
+      assertThat(site.sender().call(ApiPaths.AGENT, "--no-insecure").exit())
+          .as("others find the certificate good as well")
+          .isZero();
       Instant before = expiry(site);
       trust.run("renew", "office", "--days", "400");
       trust.deliver("office");

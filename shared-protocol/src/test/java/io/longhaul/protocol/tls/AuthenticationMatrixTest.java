@@ -44,6 +44,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
 import okhttp3.ConnectionSpec;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -169,6 +171,18 @@ class AuthenticationMatrixTest {
     assertThat(ask(client)).isEqualTo(new Greeting(FACT, "vault"));
     assertThat(ask(client)).isEqualTo(new Greeting(FACT, "vault"));
     assertThat(connections).hasSize(1);
+  }
+
+  @Test
+  void theCipherIsWhatTheServersMachineDoesBest() throws Exception {
+    List<String> best = CipherSuites.forThisMachine();
+    SSLSocketFactory sockets = CarelessTls.context(Optional.of(vault)).getSocketFactory();
+    try (SSLSocket socket = (SSLSocket) sockets.createSocket(HOST, serving(office).port())) {
+      socket.setEnabledProtocols(new String[] {Tls.VERSION});
+      socket.setEnabledCipherSuites(best.reversed().toArray(String[]::new));
+      socket.startHandshake();
+      assertThat(socket.getSession().getCipherSuite()).isEqualTo(best.getFirst());
+    }
   }
 
   @ParameterizedTest
