@@ -5,6 +5,7 @@ import io.longhaul.protocol.config.ConfigFile;
 import io.longhaul.protocol.config.DataSize;
 import io.longhaul.protocol.config.SpoolConfig;
 import io.longhaul.protocol.config.ZfsConfig;
+import io.longhaul.protocol.server.Limits;
 import io.longhaul.protocol.server.Listen;
 import io.longhaul.protocol.tls.TlsConfig;
 import io.longhaul.protocol.wire.SendRequest;
@@ -23,6 +24,7 @@ import java.util.Optional;
  * @param streams the sinks that a request may name
  * @param tls who it is at senders that it reaches by {@code https} without a token
  * @param peers the senders that a request may name; a receiver pulls from no other address
+ * @param limits how much it takes on at a time
  */
 public record ReceiverConfig(
     String name,
@@ -31,13 +33,16 @@ public record ReceiverConfig(
     Optional<ZfsConfig> zfs,
     Optional<Map<String, StreamConfig>> streams,
     Optional<TlsConfig> tls,
-    Optional<Map<String, AgentAddress>> peers)
+    Optional<Map<String, AgentAddress>> peers,
+    Optional<Limits> limits)
     implements ConfigFile.Checked {
   private static final long LEAST_LIMIT = 2 * SendRequest.LEAST_CHUNK;
 
   @Override
   public List<String> problems() {
     List<String> problems = new ArrayList<>(listen.problems());
+    problems.addAll(limitsOrDefault().problems());
+    problems.addAll(spoolConfig().problems());
     peerMap()
         .forEach((key, peer) -> problems.addAll(peer.problems("peers." + key, tls.isPresent())));
     streamMap().forEach((key, stream) -> problems.addAll(stream.problems("streams." + key)));
@@ -62,6 +67,11 @@ public record ReceiverConfig(
   /** Returns the zfs section or its defaults. */
   public ZfsConfig zfsConfig() {
     return zfs.orElse(ZfsConfig.DEFAULT);
+  }
+
+  /** Returns the limits section or its defaults. */
+  public Limits limitsOrDefault() {
+    return limits.orElse(Limits.DEFAULT);
   }
 
   /** Returns the sinks by name. */

@@ -4,6 +4,7 @@ import io.longhaul.protocol.Software;
 import io.longhaul.protocol.config.ConfigException;
 import io.longhaul.protocol.failure.AgentFailedException;
 import io.longhaul.protocol.server.Entrance;
+import io.longhaul.protocol.spool.Capacity;
 import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.spool.SpoolRoot;
 import io.longhaul.protocol.wire.SweepReport;
@@ -88,6 +89,7 @@ public final class SenderAgent implements AutoCloseable {
             new SnapshotHolds(zfs),
             config.listen().names(),
             limit,
+            new Capacity(config.limitsOrDefault().sessions(), config.spoolOrDefault().totalBytes()),
             InstantSource.system());
     AgentDescription description =
         new AgentDescription(
@@ -97,7 +99,8 @@ public final class SenderAgent implements AutoCloseable {
             sources,
             entrance::certificateExpires,
             () -> warnings(entrance, root));
-    SenderServer server = SenderServer.start(sessions, description, entrance);
+    SenderServer server =
+        SenderServer.start(sessions, description, entrance, config.limitsOrDefault());
     LOG.atInfo()
         .addKeyValue("software", Software.name())
         .addKeyValue("address", entrance.address().getHostString() + ":" + server.port())

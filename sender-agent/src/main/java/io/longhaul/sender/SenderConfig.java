@@ -4,6 +4,7 @@ import io.longhaul.protocol.config.ConfigFile;
 import io.longhaul.protocol.config.DataSize;
 import io.longhaul.protocol.config.SpoolConfig;
 import io.longhaul.protocol.config.ZfsConfig;
+import io.longhaul.protocol.server.Limits;
 import io.longhaul.protocol.server.Listen;
 import io.longhaul.protocol.wire.SendRequest;
 import io.longhaul.sender.session.StreamConfig;
@@ -21,13 +22,15 @@ import java.util.TreeMap;
  * @param spool where it spools and how much
  * @param zfs how to run {@code zfs}
  * @param streams what it may send beside datasets, by name
+ * @param limits how much it takes on at a time
  */
 public record SenderConfig(
     String name,
     Listen listen,
     Optional<SpoolConfig> spool,
     Optional<ZfsConfig> zfs,
-    Optional<Map<String, StreamConfig>> streams)
+    Optional<Map<String, StreamConfig>> streams,
+    Optional<Limits> limits)
     implements ConfigFile.Checked {
   private static final long LEAST_LIMIT = 2 * SendRequest.LEAST_CHUNK;
 
@@ -38,6 +41,8 @@ public record SenderConfig(
       problems.add("name: must not be empty");
     }
     problems.addAll(listen.problems());
+    problems.addAll(limitsOrDefault().problems());
+    problems.addAll(spoolOrDefault().problems());
     if (spoolOrDefault().limitBytes() < LEAST_LIMIT) {
       problems.add(
           "spool.limit: must hold at least two chunks, so "
@@ -59,6 +64,10 @@ public record SenderConfig(
 
   ZfsConfig zfsOrDefault() {
     return zfs.orElse(ZfsConfig.DEFAULT);
+  }
+
+  Limits limitsOrDefault() {
+    return limits.orElse(Limits.DEFAULT);
   }
 
   Map<String, StreamConfig> streamsOrNone() {

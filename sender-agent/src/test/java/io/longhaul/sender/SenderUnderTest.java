@@ -13,6 +13,7 @@ import io.longhaul.protocol.chunk.DigestChoice;
 import io.longhaul.protocol.config.DataSize;
 import io.longhaul.protocol.config.SpoolConfig;
 import io.longhaul.protocol.failure.Problem;
+import io.longhaul.protocol.server.Limits;
 import io.longhaul.protocol.server.Listen;
 import io.longhaul.protocol.spool.SessionSpool;
 import io.longhaul.protocol.wire.ManifestPage;
@@ -53,6 +54,8 @@ public final class SenderUnderTest implements AutoCloseable {
   private final List<TokenConfig> tokenConfigs = new ArrayList<>();
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private Optional<DataSize> total = Optional.empty();
+  private Optional<Limits> limits = Optional.empty();
   private SenderAgent agent;
   private SessionLimits limits = SessionLimits.DEFAULT;
 
@@ -94,9 +97,17 @@ public final class SenderUnderTest implements AutoCloseable {
             tokenConfigs.isEmpty() ? Optional.empty() : Optional.of(tokenConfigs),
             Optional.empty(),
             Optional.empty()),
-        Optional.of(new SpoolConfig(Optional.of(spool()), Optional.of(new DataSize(LIMIT)))),
+        Optional.of(new SpoolConfig(Optional.of(spool()), Optional.of(new DataSize(LIMIT)), total)),
         Optional.empty(),
-        Optional.of(streams));
+        Optional.of(streams),
+        limits);
+  }
+
+  /** Bounds what all sessions may spool and other things, and restarts the agent. */
+  public void limit(DataSize allSessions, Limits wanted) throws Exception {
+    total = Optional.of(allSessions);
+    limits = Optional.of(wanted);
+    restart();
   }
 
   /** Adds a stream that may be started again, and restarts the agent, which reads it then. */

@@ -9,6 +9,7 @@ import io.longhaul.protocol.failure.ProblemException;
 import io.longhaul.protocol.failure.ProblemType;
 import io.longhaul.protocol.pipe.Uptime;
 import io.longhaul.protocol.retry.Sleeper;
+import io.longhaul.protocol.spool.Capacity;
 import io.longhaul.protocol.spool.Pause;
 import io.longhaul.protocol.spool.Retention;
 import io.longhaul.protocol.spool.Role;
@@ -29,7 +30,9 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
@@ -55,6 +58,7 @@ public final class ReceiveSessions implements AutoCloseable {
   private final SinkResolver resolver;
   private final SinkResult result;
   private final long limitBytes;
+  private final Capacity capacity;
   private final InstantSource clock;
   private final Retention retention;
   private final ReceiveMachine machine;
@@ -69,6 +73,7 @@ public final class ReceiveSessions implements AutoCloseable {
    * Creates the registry; {@link #scan} finds what is in the spool.
    *
    * @param limitBytes the most that one session may hold in the spool
+   * @param capacity how many sessions there may be, and how much all of them may spool
    * @throws IOException if the tombstones' directory cannot be used
    */
   public ReceiveSessions(
@@ -77,10 +82,11 @@ public final class ReceiveSessions implements AutoCloseable {
       SinkResolver resolver,
       Zfs zfs,
       long limitBytes,
+      Capacity capacity,
       InstantSource clock,
       Sleeper sleeper)
       throws IOException {
-    this(root, senders, resolver, zfs, limitBytes, clock, ReceiveMachine.real(sleeper));
+    this(root, senders, resolver, zfs, limitBytes, capacity, clock, ReceiveMachine.real(sleeper));
   }
 
   ReceiveSessions(
@@ -89,6 +95,7 @@ public final class ReceiveSessions implements AutoCloseable {
       SinkResolver resolver,
       Zfs zfs,
       long limitBytes,
+      Capacity capacity,
       InstantSource clock,
       ReceiveMachine machine)
       throws IOException {
@@ -98,6 +105,7 @@ public final class ReceiveSessions implements AutoCloseable {
     this.resolver = resolver;
     this.result = new SinkResult(zfs, machine.sleeper());
     this.limitBytes = limitBytes;
+    this.capacity = capacity;
     this.clock = clock;
     this.retention = new Retention(clock, Uptime.ofThisMachine());
     this.machine = machine;
@@ -156,6 +164,7 @@ public final class ReceiveSessions implements AutoCloseable {
     Sender sender = new Sender.Known(senders.client(request.peer(), id));
     ResolvedSink sink = resolver.resolve(request.sink(), id);
     requireSpace();
+    capacity.require(root, promisedWith(id));
     SpooledReceive spooled =
         new SpooledReceive(
             SpooledReceive.FORMAT,
@@ -192,6 +201,13 @@ public final class ReceiveSessions implements AutoCloseable {
               + id
               + " but another request has made a session of this id; use a new id");
     }
+  }
+
+  private Map<SessionId, Long> promisedWith(SessionId id) {
+    Map<SessionId, Long> promised = new HashMap<>();
+    live.keySet().forEach(other -> promised.put(other, limitBytes));
+    promised.put(id, limitBytes);
+    return promised;
   }
 
   private void requireSpace() throws ProblemException, IOException {

@@ -11,6 +11,7 @@ import io.longhaul.protocol.server.ApiRoutes;
 import io.longhaul.protocol.server.Endpoint;
 import io.longhaul.protocol.server.Entrance;
 import io.longhaul.protocol.server.HttpServer;
+import io.longhaul.protocol.server.Limits;
 import io.longhaul.protocol.server.Reply;
 import io.longhaul.protocol.wire.Abort;
 import io.longhaul.protocol.wire.PauseRequest;
@@ -32,12 +33,13 @@ public final class SenderServer implements AutoCloseable {
   private final ApiRoutes routes;
   private final HttpServer server;
 
-  private SenderServer(SendSessions sessions, AgentDescription description, Entrance entrance)
+  private SenderServer(
+      SendSessions sessions, AgentDescription description, Entrance entrance, Limits limits)
       throws AgentFailedException {
     this.sessions = sessions;
     this.description = description;
     this.routes = routes(entrance.authenticator());
-    this.server = HttpServer.start(entrance.address(), entrance.tls(), routes.handler());
+    this.server = HttpServer.start(entrance.address(), entrance.tls(), limits, routes.handler());
   }
 
   /**
@@ -46,9 +48,9 @@ public final class SenderServer implements AutoCloseable {
    * @throws AgentFailedException if the address cannot be bound
    */
   public static SenderServer start(
-      SendSessions sessions, AgentDescription description, Entrance entrance)
+      SendSessions sessions, AgentDescription description, Entrance entrance, Limits limits)
       throws AgentFailedException {
-    return new SenderServer(sessions, description, entrance);
+    return new SenderServer(sessions, description, entrance, limits);
   }
 
   private ApiRoutes routes(Authenticator authenticator) {

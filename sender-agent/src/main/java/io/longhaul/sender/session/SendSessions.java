@@ -10,6 +10,7 @@ import io.longhaul.protocol.failure.ProblemException;
 import io.longhaul.protocol.failure.ProblemType;
 import io.longhaul.protocol.pipe.Uptime;
 import io.longhaul.protocol.retry.Sleeper;
+import io.longhaul.protocol.spool.Capacity;
 import io.longhaul.protocol.spool.Pause;
 import io.longhaul.protocol.spool.PumpProcess;
 import io.longhaul.protocol.spool.Retention;
@@ -33,6 +34,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,6 +64,7 @@ public final class SendSessions implements AutoCloseable {
   private final SnapshotHolds holds;
   private final Set<String> readers;
   private final long limitBytes;
+  private final Capacity capacity;
   private final InstantSource clock;
   private final Uptime uptime;
   private final Retention retention;
@@ -78,6 +81,7 @@ public final class SendSessions implements AutoCloseable {
    *
    * @param readers the identities that may be named as a reader
    * @param limitBytes the most that one session may spool
+   * @param capacity how many sessions there may be, and how much all of them may spool
    */
   public SendSessions(
       SpoolRoot root,
@@ -85,6 +89,7 @@ public final class SendSessions implements AutoCloseable {
       SnapshotHolds holds,
       Set<String> readers,
       long limitBytes,
+      Capacity capacity,
       InstantSource clock)
       throws IOException {
     this.root = root;
@@ -92,6 +97,7 @@ public final class SendSessions implements AutoCloseable {
     this.holds = holds;
     this.readers = Set.copyOf(readers);
     this.limitBytes = limitBytes;
+    this.capacity = capacity;
     this.clock = clock;
     this.uptime = Uptime.ofThisMachine();
     this.retention = new Retention(clock, uptime);
@@ -217,6 +223,7 @@ public final class SendSessions implements AutoCloseable {
   private SendStatus createNew(SessionId id, Identity creator, SendRequest request)
       throws ProblemException, IOException, InterruptedException {
     check(request);
+    capacity.require(root, promised());
     ResolvedSource source = sources.resolve(request.source());
     requireSpace(source);
     SpooledSend send =
@@ -252,6 +259,14 @@ public final class SendSessions implements AutoCloseable {
         .addKeyValue("creator", creator.name())
         .log("session created");
     return session.status();
+  }
+
+  /* Each session stands in creating before it is counted here: of two at once, none slips through. */
+  private Map<SessionId, Long> promised() {
+    Map<SessionId, Long> promised = new HashMap<>();
+    creating.forEach(id -> promised.put(id, limitBytes));
+    live.forEach((id, session) -> promised.put(id, session.send().spoolLimitBytes()));
+    return promised;
   }
 
   private void hold(SpooledSend send) throws ProblemException, InterruptedException {
