@@ -55,7 +55,7 @@ public final class SenderUnderTest implements AutoCloseable {
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private Optional<DataSize> total = Optional.empty();
-  private Optional<Limits> limits = Optional.empty();
+  private Optional<Limits> agentLimits = Optional.empty();
   private SenderAgent agent;
   private SessionLimits limits = SessionLimits.DEFAULT;
 
@@ -100,13 +100,13 @@ public final class SenderUnderTest implements AutoCloseable {
         Optional.of(new SpoolConfig(Optional.of(spool()), Optional.of(new DataSize(LIMIT)), total)),
         Optional.empty(),
         Optional.of(streams),
-        limits);
+        agentLimits);
   }
 
   /** Bounds what all sessions may spool and other things, and restarts the agent. */
   public void limit(DataSize allSessions, Limits wanted) throws Exception {
     total = Optional.of(allSessions);
-    limits = Optional.of(wanted);
+    agentLimits = Optional.of(wanted);
     restart();
   }
 
