@@ -28,8 +28,8 @@ import org.xnio.channels.AcceptingChannel;
 /*
  * Put together by hand, because Undertow's own builder lets nobody see a connection before its first request.
  *
- * WRITE_TIMEOUT and READ_TIMEOUT are not set: they count from byte to byte, so that a client is never too slow
- * for them, and the former strikes a connection too that was idle for longer. Guests looks after both.
+ * WRITE_TIMEOUT and READ_TIMEOUT are not set: they count from one byte to the next, so nobody who sends or takes
+ * a byte now and then is too slow for them. Guests looks after both.
  */
 
 /** The HTTP/1.1 server of an agent, plain or over TLS 1.3. Thread-safe. */
