@@ -9,6 +9,7 @@ import io.longhaul.protocol.retry.Sleeper;
 import io.longhaul.protocol.server.ApiRoutes;
 import io.longhaul.protocol.server.Entrance;
 import io.longhaul.protocol.server.HttpServer;
+import io.longhaul.protocol.spool.Capacity;
 import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.spool.SpoolRoot;
 import io.longhaul.protocol.tls.CertificateUse;
@@ -77,11 +78,14 @@ public final class ReceiverAgent implements AutoCloseable {
             new SinkResolver(config.streamMap(), zfs),
             zfs,
             config.spoolConfig().limitBytes(),
+            new Capacity(config.limitsOrDefault().sessions(), config.spoolConfig().totalBytes()),
             InstantSource.system(),
             Sleeper.REAL);
     api = new ReceiverApi(sessions, senders, grants, this::info);
     api.addTo(routes);
-    server = HttpServer.start(entrance.address(), entrance.tls(), routes.handler());
+    server =
+        HttpServer.start(
+            entrance.address(), entrance.tls(), config.limitsOrDefault(), routes.handler());
   }
 
   /**

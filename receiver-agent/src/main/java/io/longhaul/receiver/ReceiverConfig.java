@@ -8,6 +8,7 @@ import io.longhaul.protocol.config.ZfsConfig;
 import io.longhaul.protocol.doctor.Setup;
 import io.longhaul.protocol.grant.GrantNames;
 import io.longhaul.protocol.pipe.Command;
+import io.longhaul.protocol.server.Limits;
 import io.longhaul.protocol.server.Listen;
 import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.tls.TlsConfig;
@@ -36,6 +37,7 @@ import java.util.TreeSet;
  * @param tls who it is at senders that it reaches by {@code https} without a token
  * @param peers the senders that a request may name; a receiver pulls from no other address
  * @param grants who may write what; without it, nobody who needs a token or certificate anything
+ * @param limits how much it takes on at a time
  */
 public record ReceiverConfig(
     String name,
@@ -45,13 +47,16 @@ public record ReceiverConfig(
     Optional<Map<String, StreamConfig>> streams,
     Optional<TlsConfig> tls,
     Optional<Map<String, AgentAddress>> peers,
-    Optional<List<ReceiveGrant>> grants)
+    Optional<List<ReceiveGrant>> grants,
+    Optional<Limits> limits)
     implements ConfigFile.Checked {
   private static final long LEAST_LIMIT = 2 * SendRequest.LEAST_CHUNK;
 
   @Override
   public List<String> problems() {
     List<String> problems = new ArrayList<>(listen.problems());
+    problems.addAll(limitsOrDefault().problems());
+    problems.addAll(spoolConfig().problems());
     peerMap()
         .forEach((key, peer) -> problems.addAll(peer.problems("peers." + key, tls.isPresent())));
     streamMap().forEach((key, stream) -> problems.addAll(stream.problems("streams." + key)));
@@ -130,6 +135,11 @@ public record ReceiverConfig(
   /** Returns the zfs section or its defaults. */
   public ZfsConfig zfsConfig() {
     return zfs.orElse(ZfsConfig.DEFAULT);
+  }
+
+  /** Returns the limits section or its defaults. */
+  public Limits limitsOrDefault() {
+    return limits.orElse(Limits.DEFAULT);
   }
 
   /** Returns the sinks by name. */

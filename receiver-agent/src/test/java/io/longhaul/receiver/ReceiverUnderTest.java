@@ -16,6 +16,7 @@ import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
 import io.longhaul.protocol.failure.RetryableException;
 import io.longhaul.protocol.failure.TransferException;
+import io.longhaul.protocol.server.Limits;
 import io.longhaul.protocol.server.Listen;
 import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.spool.SessionSpool;
@@ -58,6 +59,8 @@ public final class ReceiverUnderTest {
   private final List<ReceiveGrant> grants = new ArrayList<>();
   private List<String> zfs = List.of("/nowhere/zfs");
   private long limitBytes = 64 << 20;
+  private Optional<DataSize> total = Optional.empty();
+  private Optional<Limits> limits = Optional.empty();
   private @Nullable ReceiverAgent agent;
 
   /** Makes an agent that is not started yet. */
@@ -118,6 +121,17 @@ public final class ReceiverUnderTest {
     return this;
   }
 
+  /** Bounds what all sessions may spool. */
+  public ReceiverUnderTest total(long bytes) {
+    total = Optional.of(new DataSize(bytes));
+    return this;
+  }
+
+  public ReceiverUnderTest limits(Limits wanted) {
+    limits = Optional.of(wanted);
+    return this;
+  }
+
   /** Lets an identity in; from the first on, everybody needs a token. */
   public Path token(String identity, boolean admin) throws IOException {
     String token = UUID.randomUUID() + "-" + UUID.randomUUID();
@@ -161,12 +175,14 @@ public final class ReceiverUnderTest {
             Optional.empty(),
             Optional.empty()),
         Optional.of(
-            new SpoolConfig(Optional.of(spoolRoot()), Optional.of(new DataSize(limitBytes)))),
+            new SpoolConfig(
+                Optional.of(spoolRoot()), Optional.of(new DataSize(limitBytes)), total)),
         Optional.of(new ZfsConfig(zfs)),
         Optional.of(Map.copyOf(streams)),
         Optional.empty(),
         Optional.of(Map.copyOf(peers)),
-        grants.isEmpty() ? Optional.empty() : Optional.of(List.copyOf(grants)));
+        grants.isEmpty() ? Optional.empty() : Optional.of(List.copyOf(grants)),
+        limits);
   }
 
   public ReceiverUnderTest start() throws Exception {

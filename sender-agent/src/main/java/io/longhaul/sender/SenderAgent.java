@@ -4,6 +4,7 @@ import io.longhaul.protocol.Software;
 import io.longhaul.protocol.config.ConfigException;
 import io.longhaul.protocol.failure.AgentFailedException;
 import io.longhaul.protocol.server.Entrance;
+import io.longhaul.protocol.spool.Capacity;
 import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.spool.SpoolRoot;
 import io.longhaul.protocol.wire.SweepReport;
@@ -87,12 +88,23 @@ public final class SenderAgent implements AutoCloseable {
     SendGrants grants = config.grantsOrNone();
     SendSessions sessions =
         new SendSessions(
-            root, sources, new SnapshotHolds(zfs), grants, limit, InstantSource.system());
-    Supplier<List<String>> warnings = () -> warnings(config, entrance, root);
+            root,
+            sources,
+            new SnapshotHolds(zfs),
+            grants,
+            limit,
+            new Capacity(config.limitsOrDefault().sessions(), config.spoolOrDefault().totalBytes()),
+            InstantSource.system());
     AgentDescription description =
         new AgentDescription(
-            config.name(), Software.name(), limit, sources, entrance::certificateExpires, warnings);
-    SenderServer server = SenderServer.start(sessions, description, grants, entrance);
+            config.name(),
+            Software.name(),
+            limit,
+            sources,
+            entrance::certificateExpires,
+            () -> warnings(config, entrance, root));
+    SenderServer server =
+        SenderServer.start(sessions, description, grants, entrance, config.limitsOrDefault());
     LOG.atInfo()
         .addKeyValue("software", Software.name())
         .addKeyValue("address", entrance.address().getHostString() + ":" + server.port())

@@ -8,6 +8,7 @@ import io.longhaul.protocol.doctor.Setup;
 import io.longhaul.protocol.grant.DatasetFilter;
 import io.longhaul.protocol.grant.GrantNames;
 import io.longhaul.protocol.pipe.Command;
+import io.longhaul.protocol.server.Limits;
 import io.longhaul.protocol.server.Listen;
 import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.wire.SendRequest;
@@ -35,6 +36,7 @@ import java.util.TreeSet;
  * @param zfs how to run {@code zfs}
  * @param streams what it may send beside datasets, by name
  * @param grants who may read what; without it, nobody who needs a token or certificate anything
+ * @param limits how much it takes on at a time
  */
 public record SenderConfig(
     String name,
@@ -42,7 +44,8 @@ public record SenderConfig(
     Optional<SpoolConfig> spool,
     Optional<ZfsConfig> zfs,
     Optional<Map<String, StreamConfig>> streams,
-    Optional<List<SendGrant>> grants)
+    Optional<List<SendGrant>> grants,
+    Optional<Limits> limits)
     implements ConfigFile.Checked {
   private static final long LEAST_LIMIT = 2 * SendRequest.LEAST_CHUNK;
 
@@ -53,6 +56,8 @@ public record SenderConfig(
       problems.add("name: must not be empty");
     }
     problems.addAll(listen.problems());
+    problems.addAll(limitsOrDefault().problems());
+    problems.addAll(spoolOrDefault().problems());
     if (spoolOrDefault().limitBytes() < LEAST_LIMIT) {
       problems.add(
           "spool.limit: must hold at least two chunks, so "
@@ -128,6 +133,10 @@ public record SenderConfig(
 
   ZfsConfig zfsOrDefault() {
     return zfs.orElse(ZfsConfig.DEFAULT);
+  }
+
+  Limits limitsOrDefault() {
+    return limits.orElse(Limits.DEFAULT);
   }
 
   Map<String, StreamConfig> streamsOrNone() {

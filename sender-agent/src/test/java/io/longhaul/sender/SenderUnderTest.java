@@ -13,6 +13,7 @@ import io.longhaul.protocol.chunk.DigestChoice;
 import io.longhaul.protocol.config.DataSize;
 import io.longhaul.protocol.config.SpoolConfig;
 import io.longhaul.protocol.failure.Problem;
+import io.longhaul.protocol.server.Limits;
 import io.longhaul.protocol.server.Listen;
 import io.longhaul.protocol.spool.SessionSpool;
 import io.longhaul.protocol.wire.ManifestPage;
@@ -56,6 +57,8 @@ public final class SenderUnderTest implements AutoCloseable {
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final List<SendGrant> grants = new ArrayList<>();
+  private Optional<DataSize> total = Optional.empty();
+  private Optional<Limits> agentLimits = Optional.empty();
   private SenderAgent agent;
   private SessionLimits limits = SessionLimits.DEFAULT;
 
@@ -97,10 +100,18 @@ public final class SenderUnderTest implements AutoCloseable {
             tokenConfigs.isEmpty() ? Optional.empty() : Optional.of(tokenConfigs),
             Optional.empty(),
             Optional.empty()),
-        Optional.of(new SpoolConfig(Optional.of(spool()), Optional.of(new DataSize(LIMIT)))),
+        Optional.of(new SpoolConfig(Optional.of(spool()), Optional.of(new DataSize(LIMIT)), total)),
         Optional.empty(),
         Optional.of(streams),
-        grants.isEmpty() ? Optional.empty() : Optional.of(List.copyOf(grants)));
+        grants.isEmpty() ? Optional.empty() : Optional.of(List.copyOf(grants)),
+        agentLimits);
+  }
+
+  /** Bounds what all sessions may spool and other things, and restarts the agent. */
+  public void limit(DataSize allSessions, Limits wanted) throws Exception {
+    total = Optional.of(allSessions);
+    agentLimits = Optional.of(wanted);
+    restart();
   }
 
   /** Adds a stream that may be started again, and restarts the agent, which reads it then. */

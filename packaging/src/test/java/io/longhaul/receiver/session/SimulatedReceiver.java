@@ -9,6 +9,7 @@ import io.longhaul.protocol.client.SimulatedConnection;
 import io.longhaul.protocol.failure.ProblemException;
 import io.longhaul.protocol.pipe.ProcessIdentity;
 import io.longhaul.protocol.retry.Sleeper;
+import io.longhaul.protocol.spool.Capacity;
 import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.spool.SessionSpool;
 import io.longhaul.protocol.spool.SpoolRoot;
@@ -75,6 +76,7 @@ public final class SimulatedReceiver {
                 zfs),
             zfs,
             world.receiveLimit(),
+            new Capacity(1, Optional.empty()),
             world::wall,
             new ReceiveMachine(
                 world.sleeper(), new SimFifos(process), host(process), pull, process.uptime()));

@@ -13,6 +13,7 @@ import io.longhaul.protocol.grant.Quota;
 import io.longhaul.protocol.grant.Refusals;
 import io.longhaul.protocol.pipe.Uptime;
 import io.longhaul.protocol.retry.Sleeper;
+import io.longhaul.protocol.spool.Capacity;
 import io.longhaul.protocol.spool.Pause;
 import io.longhaul.protocol.spool.Retention;
 import io.longhaul.protocol.spool.Role;
@@ -34,7 +35,9 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
@@ -61,6 +64,7 @@ public final class ReceiveSessions implements AutoCloseable {
   private final SinkResolver resolver;
   private final SinkResult result;
   private final long limitBytes;
+  private final Capacity capacity;
   private final InstantSource clock;
   private final Retention retention;
   private final ReceiveMachine machine;
@@ -76,6 +80,7 @@ public final class ReceiveSessions implements AutoCloseable {
    *
    * @param grants who may have what received
    * @param limitBytes the most that one session may hold in the spool, whoever asked for it
+   * @param capacity how many sessions there may be, and how much all of them may spool
    * @throws IOException if the tombstones' directory cannot be used
    */
   public ReceiveSessions(
@@ -85,10 +90,12 @@ public final class ReceiveSessions implements AutoCloseable {
       SinkResolver resolver,
       Zfs zfs,
       long limitBytes,
+      Capacity capacity,
       InstantSource clock,
       Sleeper sleeper)
       throws IOException {
-    this(root, grants, senders, resolver, zfs, limitBytes, clock, ReceiveMachine.real(sleeper));
+    this(
+        root, grants, senders, resolver, zfs, limitBytes, capacity, clock, ReceiveMachine.real(sleeper));
   }
 
   ReceiveSessions(
@@ -98,6 +105,7 @@ public final class ReceiveSessions implements AutoCloseable {
       SinkResolver resolver,
       Zfs zfs,
       long limitBytes,
+      Capacity capacity,
       InstantSource clock,
       ReceiveMachine machine)
       throws IOException {
@@ -108,6 +116,7 @@ public final class ReceiveSessions implements AutoCloseable {
     this.resolver = resolver;
     this.result = new SinkResult(zfs, machine.sleeper());
     this.limitBytes = limitBytes;
+    this.capacity = capacity;
     this.clock = clock;
     this.retention = new Retention(clock, Uptime.ofThisMachine());
     this.machine = machine;
@@ -168,6 +177,7 @@ public final class ReceiveSessions implements AutoCloseable {
     Sender sender = new Sender.Known(senders.client(request.peer(), id));
     ResolvedSink sink = resolver.resolve(request.sink(), id);
     requireSpace(spoolBytes(creator.name()));
+    capacity.require(root, promisedWith(id));
     SpooledReceive spooled =
         new SpooledReceive(
             SpooledReceive.FORMAT,
@@ -230,6 +240,13 @@ public final class ReceiveSessions implements AutoCloseable {
               + id
               + " but another request has made a session of this id; use a new id");
     }
+  }
+
+  private Map<SessionId, Long> promisedWith(SessionId id) {
+    Map<SessionId, Long> promised = new HashMap<>();
+    live.keySet().forEach(other -> promised.put(other, limitBytes));
+    promised.put(id, limitBytes);
+    return promised;
   }
 
   private void requireSpace(long spoolBytes) throws ProblemException, IOException {

@@ -15,6 +15,7 @@ import io.longhaul.protocol.server.ApiRoutes;
 import io.longhaul.protocol.server.Endpoint;
 import io.longhaul.protocol.server.Entrance;
 import io.longhaul.protocol.server.HttpServer;
+import io.longhaul.protocol.server.Limits;
 import io.longhaul.protocol.server.Reply;
 import io.longhaul.protocol.wire.Abort;
 import io.longhaul.protocol.wire.PauseRequest;
@@ -43,13 +44,17 @@ public final class SenderServer implements AutoCloseable {
   private final HttpServer server;
 
   private SenderServer(
-      SendSessions sessions, AgentDescription description, SendGrants grants, Entrance entrance)
+      SendSessions sessions,
+      AgentDescription description,
+      SendGrants grants,
+      Entrance entrance,
+      Limits limits)
       throws AgentFailedException {
     this.sessions = sessions;
     this.description = description;
     this.grants = grants;
     this.routes = routes(entrance.authenticator());
-    this.server = HttpServer.start(entrance.address(), entrance.tls(), routes.handler());
+    this.server = HttpServer.start(entrance.address(), entrance.tls(), limits, routes.handler());
   }
 
   /**
@@ -59,9 +64,13 @@ public final class SenderServer implements AutoCloseable {
    * @throws AgentFailedException if the address cannot be bound
    */
   public static SenderServer start(
-      SendSessions sessions, AgentDescription description, SendGrants grants, Entrance entrance)
+      SendSessions sessions,
+      AgentDescription description,
+      SendGrants grants,
+      Entrance entrance,
+      Limits limits)
       throws AgentFailedException {
-    return new SenderServer(sessions, description, grants, entrance);
+    return new SenderServer(sessions, description, grants, entrance, limits);
   }
 
   private ApiRoutes routes(Authenticator authenticator) {

@@ -14,6 +14,7 @@ import io.longhaul.protocol.grant.Quota;
 import io.longhaul.protocol.grant.Refusals;
 import io.longhaul.protocol.pipe.Uptime;
 import io.longhaul.protocol.retry.Sleeper;
+import io.longhaul.protocol.spool.Capacity;
 import io.longhaul.protocol.spool.Pause;
 import io.longhaul.protocol.spool.PumpProcess;
 import io.longhaul.protocol.spool.Retention;
@@ -40,6 +41,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +72,7 @@ public final class SendSessions implements AutoCloseable {
   private final SnapshotHolds holds;
   private final SendGrants grants;
   private final long limitBytes;
+  private final Capacity capacity;
   private final InstantSource clock;
   private final Uptime uptime;
   private final Retention retention;
@@ -88,6 +91,7 @@ public final class SendSessions implements AutoCloseable {
    *
    * @param grants who may have what sent to whom
    * @param limitBytes the most that one session may spool, whoever reads it
+   * @param capacity how many sessions there may be, and how much all of them may spool
    */
   public SendSessions(
       SpoolRoot root,
@@ -95,6 +99,7 @@ public final class SendSessions implements AutoCloseable {
       SnapshotHolds holds,
       SendGrants grants,
       long limitBytes,
+      Capacity capacity,
       InstantSource clock)
       throws IOException {
     this.root = root;
@@ -102,6 +107,7 @@ public final class SendSessions implements AutoCloseable {
     this.holds = holds;
     this.grants = grants;
     this.limitBytes = limitBytes;
+    this.capacity = capacity;
     this.clock = clock;
     this.uptime = Uptime.ofThisMachine();
     this.retention = new Retention(clock, uptime);
@@ -241,6 +247,7 @@ public final class SendSessions implements AutoCloseable {
     long spoolBytes = Math.min(limitBytes, quota.spoolBytes());
     requireRoomForChunks(request, spoolBytes);
     requirePlace(id, request.reader(), quota);
+    capacity.require(root, promised());
     ResolvedSource source = sources.resolve(request.source());
     requireSpace(source, spoolBytes);
     SpooledSend send =
@@ -289,6 +296,14 @@ public final class SendSessions implements AutoCloseable {
               + " but its directory is there and could not be taken up; see the agent's log, or use a"
               + " new id");
     }
+  }
+
+  /* Each session stands in creating before it is counted here: of two at once, none slips through. */
+  private Map<SessionId, Long> promised() {
+    Map<SessionId, Long> promised = new HashMap<>();
+    creating.forEach(id -> promised.put(id, limitBytes));
+    live.forEach((id, session) -> promised.put(id, session.send().spoolLimitBytes()));
+    return promised;
   }
 
   private void hold(SpooledSend send) throws ProblemException, InterruptedException {

@@ -36,7 +36,7 @@ public enum ProblemType {
   RANGE_NOT_SATISFIABLE(416, "Range not satisfiable", false),
   /** What the request needs is missing on this machine: a command, a feature of its ZFS. */
   UNAVAILABLE_HERE(422, "This machine cannot do that", false),
-  /** Too many requests. */
+  /** Too many requests, connections or calls of this identity, or sessions of this agent. */
   TOO_MANY_REQUESTS(429, "Too many requests", true),
   /** A fault of the agent. */
   INTERNAL(500, "The agent failed", true),

@@ -86,14 +86,25 @@ public final class ApiRoutes implements AutoCloseable {
    * @param template the path relative to the base URL, such as {@code v1/sends/{id}}
    */
   public ApiRoutes add(String method, String template, Endpoint endpoint) {
-    return raw(
-        method,
-        template,
-        exchange ->
-            exchange
-                .getRequestReceiver()
-                .receiveFullBytes(
-                    (e, body) -> dispatch(e, () -> answer(e, endpoint, body)), ApiRoutes::unread));
+    return raw(method, template, exchange -> receive(exchange, endpoint));
+  }
+
+  private void receive(HttpServerExchange exchange, Endpoint endpoint) {
+    try {
+      Guests.beginCall(exchange, identity(exchange));
+    } catch (ProblemException e) {
+      refuse(exchange, e);
+      return;
+    }
+    exchange
+        .getRequestReceiver()
+        .receiveFullBytes(
+            (e, body) -> dispatch(e, () -> answer(e, endpoint, body)), ApiRoutes::unread);
+  }
+
+  private void refuse(HttpServerExchange exchange, ProblemException why) {
+    refusals.refused(address(exchange), why.problem().detail());
+    problem(exchange, why.problem());
   }
 
   /** Adds a call that is answered by a handler of its own, on an I/O thread. */
@@ -143,15 +154,19 @@ public final class ApiRoutes implements AutoCloseable {
       } catch (ProblemException e) {
         if (e.problem().status() == ProblemType.UNAUTHORIZED.status()) {
           exchange.getResponseHeaders().put(Headers.WWW_AUTHENTICATE, "Bearer");
-        } else {
-          exchange.setPersistent(false); // the next connection may show another certificate
         }
-        refusals.refused(address(exchange), e.problem().detail());
-        problem(exchange, e.problem());
+        exchange.setPersistent(false); // the next connection may show another certificate
+        refuse(exchange, e);
         return;
       }
       exchange.putAttachment(IDENTITY, identity);
       exchange.getResponseHeaders().put(PROTOCOL, ProtocolVersion.SPOKEN.header());
+      try {
+        Guests.admit(exchange, identity);
+      } catch (ProblemException e) {
+        refuse(exchange, e);
+        return;
+      }
       routes.handleRequest(exchange);
     };
   }

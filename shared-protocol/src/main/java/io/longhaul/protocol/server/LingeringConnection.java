@@ -5,6 +5,7 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.xnio.ChannelListener;
 import org.xnio.IoUtils;
@@ -23,7 +24,7 @@ import org.xnio.conduits.ReadReadyHandler;
 /**
  * A connection whose last words arrive: to close it is to send what was written and the end of the
  * stream, and to throw away what the peer still sends, until it closes too; at most 128 KiB and 5
- * s. Closing is thread-safe, everything else belongs to the I/O thread.
+ * s, and only while few others do. Closing is thread-safe, everything else belongs to the I/O thread.
  */
 final class LingeringConnection extends StreamConnection {
   private static final Duration MOST = Duration.ofSeconds(5);
@@ -31,11 +32,18 @@ final class LingeringConnection extends StreamConnection {
   private static final int BUFFER_BYTES = 4 * 1024;
 
   private final StreamConnection socket;
+  private final Semaphore lingering;
+  private boolean ended;
 
-  /** Takes over an open connection. */
-  LingeringConnection(StreamConnection socket) {
+  /**
+   * Takes over an open connection.
+   *
+   * @param lingering has a permit for each connection that may linger at a time
+   */
+  LingeringConnection(StreamConnection socket, Semaphore lingering) {
     super(socket.getIoThread());
     this.socket = socket;
+    this.lingering = lingering;
     setSourceConduit(socket.getSourceChannel().getConduit());
     setSinkConduit(socket.getSinkChannel().getConduit());
   }
@@ -50,6 +58,10 @@ final class LingeringConnection extends StreamConnection {
   }
 
   private void linger() {
+    if (!lingering.tryAcquire()) {
+      IoUtils.safeClose(socket);
+      return;
+    }
     ConduitStreamSourceChannel source = socket.getSourceChannel();
     try {
       socket.getSinkChannel().shutdownWrites();
@@ -59,7 +71,15 @@ final class LingeringConnection extends StreamConnection {
           .setReadReadyHandler(new ReadReadyHandler.ChannelListenerHandler<>(source));
       source.wakeupReads();
     } catch (IOException | RejectedExecutionException e) {
-      IoUtils.safeClose(socket);
+      end();
+    }
+  }
+
+  private void end() {
+    IoUtils.safeClose(socket);
+    if (!ended) {
+      ended = true;
+      lingering.release();
     }
   }
 
@@ -67,7 +87,8 @@ final class LingeringConnection extends StreamConnection {
   private final class Remainder implements ChannelListener<ConduitStreamSourceChannel> {
     private final XnioExecutor.Key limit =
         getIoThread()
-            .executeAfter(() -> IoUtils.safeClose(socket), MOST.toMillis(), TimeUnit.MILLISECONDS);
+            .executeAfter(
+                LingeringConnection.this::end, MOST.toMillis(), TimeUnit.MILLISECONDS);
     private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
     private int bytes;
 
@@ -86,7 +107,7 @@ final class LingeringConnection extends StreamConnection {
         // it is gone
       }
       limit.remove();
-      IoUtils.safeClose(socket);
+      end();
     }
   }
 
