@@ -95,7 +95,15 @@ public final class ReceiveSessions implements AutoCloseable {
       Sleeper sleeper)
       throws IOException {
     this(
-        root, grants, senders, resolver, zfs, limitBytes, capacity, clock, ReceiveMachine.real(sleeper));
+        root,
+        grants,
+        senders,
+        resolver,
+        zfs,
+        limitBytes,
+        capacity,
+        clock,
+        ReceiveMachine.real(sleeper));
   }
 
   ReceiveSessions(

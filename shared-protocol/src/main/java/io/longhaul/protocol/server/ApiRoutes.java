@@ -93,7 +93,7 @@ public final class ApiRoutes implements AutoCloseable {
     try {
       Guests.beginCall(exchange, identity(exchange));
     } catch (ProblemException e) {
-      refuse(exchange, e);
+      turnAway(exchange, e);
       return;
     }
     exchange
@@ -102,7 +102,8 @@ public final class ApiRoutes implements AutoCloseable {
             (e, body) -> dispatch(e, () -> answer(e, endpoint, body)), ApiRoutes::unread);
   }
 
-  private void refuse(HttpServerExchange exchange, ProblemException why) {
+  /** Answers who is not listened to, because of who it is or how much it asks. */
+  private void turnAway(HttpServerExchange exchange, ProblemException why) {
     refusals.refused(address(exchange), why.problem().detail());
     problem(exchange, why.problem());
   }
@@ -156,7 +157,7 @@ public final class ApiRoutes implements AutoCloseable {
           exchange.getResponseHeaders().put(Headers.WWW_AUTHENTICATE, "Bearer");
         }
         exchange.setPersistent(false); // the next connection may show another certificate
-        refuse(exchange, e);
+        turnAway(exchange, e);
         return;
       }
       exchange.putAttachment(IDENTITY, identity);
@@ -164,7 +165,7 @@ public final class ApiRoutes implements AutoCloseable {
       try {
         Guests.admit(exchange, identity);
       } catch (ProblemException e) {
-        refuse(exchange, e);
+        turnAway(exchange, e);
         return;
       }
       routes.handleRequest(exchange);

@@ -24,7 +24,8 @@ import org.xnio.conduits.ReadReadyHandler;
 /**
  * A connection whose last words arrive: to close it is to send what was written and the end of the
  * stream, and to throw away what the peer still sends, until it closes too; at most 128 KiB and 5
- * s, and only while few others do. Closing is thread-safe, everything else belongs to the I/O thread.
+ * s, and only while few others do. Closing is thread-safe, everything else belongs to the I/O
+ * thread.
  */
 final class LingeringConnection extends StreamConnection {
   private static final Duration MOST = Duration.ofSeconds(5);
@@ -87,8 +88,7 @@ final class LingeringConnection extends StreamConnection {
   private final class Remainder implements ChannelListener<ConduitStreamSourceChannel> {
     private final XnioExecutor.Key limit =
         getIoThread()
-            .executeAfter(
-                LingeringConnection.this::end, MOST.toMillis(), TimeUnit.MILLISECONDS);
+            .executeAfter(LingeringConnection.this::end, MOST.toMillis(), TimeUnit.MILLISECONDS);
     private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
     private int bytes;
 

@@ -272,7 +272,8 @@ class AgentClientTest {
     try (HttpServer server = serving(talker)) {
       URI url = URI.create("http://127.0.0.1:" + server.port());
       AgentConnection to =
-          AgentConnection.to("coordinator", new AgentAddress(url, Optional.empty()), Optional.empty(), 2);
+          AgentConnection.to(
+              "coordinator", new AgentAddress(url, Optional.empty()), Optional.empty(), 2);
       assertThat(new AgentClient(to, 3011).get("v1/agent", Duration.ZERO, Greeting.class).text())
           .hasSize(3000);
       assertThat(thrownBy(new AgentClient(to, 3010)))
@@ -299,7 +300,10 @@ class AgentClientTest {
     try (RawServer slow = new RawServer("HTTP/1.1 200 OK\r\n" + "X: y\r\n".repeat(9000), true)) {
       AgentConnection to =
           AgentConnection.to(
-              "coordinator", new AgentAddress(URI.create(slow.url()), Optional.empty()), Optional.empty(), 2);
+              "coordinator",
+              new AgentAddress(URI.create(slow.url()), Optional.empty()),
+              Optional.empty(),
+              2);
       assertThat(thrownBy(new AgentClient(to, 1000, Duration.ofSeconds(1))))
           .isInstanceOfSatisfying(
               RetryableException.class, e -> assertThat(e.peerAnswered()).isFalse());
