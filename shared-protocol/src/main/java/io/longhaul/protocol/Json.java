@@ -52,7 +52,6 @@ public final class Json {
 
   private static <M extends ObjectMapper, B extends MapperBuilder<M, B>> B wholly(B reader) {
     return reader
-        .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION) // an exception would quote secrets
         .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
         .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
         .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)

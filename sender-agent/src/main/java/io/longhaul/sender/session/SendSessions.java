@@ -78,7 +78,7 @@ public final class SendSessions implements AutoCloseable {
   private final Retention retention;
   private final Tombstones<EndedSend> tombstones;
   private final Map<SessionId, SendSession> live = new ConcurrentHashMap<>();
-  private final Set<SessionId> notTakenUp = ConcurrentHashMap.newKeySet();
+  private final Map<SessionId, String> notTakenUp = new ConcurrentHashMap<>();
 
   /* With their readers, who are counted as soon as they ask. */
   private final Map<SessionId, String> creating = new ConcurrentHashMap<>();
@@ -134,7 +134,7 @@ public final class SendSessions implements AutoCloseable {
             .setCause(e)
             .addKeyValue("session", spool.id())
             .log("session cannot be taken up");
-        notTakenUp.add(spool.id());
+        notTakenUp.put(spool.id(), String.valueOf(e.getMessage()));
       }
     }
     scanned = true;
@@ -505,20 +505,24 @@ public final class SendSessions implements AutoCloseable {
       return ended.get();
     }
     if (ended.isPresent() || live.containsKey(id)) {
-      throw ofOthers(id, "session " + id);
+      throw ofOthers(id, identity, "session " + id);
     }
-    throw noSuchSession(id);
+    throw noSuchSession(id, identity);
   }
 
-  private ProblemException ofOthers(SessionId id, String wish) {
-    return Refusals.ofOthers(noSuchSession(id).problem(), wish);
+  private ProblemException ofOthers(SessionId id, Identity identity, String wish) {
+    return Refusals.ofOthers(noSuchSession(id, identity).problem(), wish);
   }
 
-  private ProblemException noSuchSession(SessionId id) {
-    if (notTakenUp.contains(id) && Files.isDirectory(root.session(id).directory())) {
+  private ProblemException noSuchSession(SessionId id, Identity identity) {
+    String why = notTakenUp.get(id);
+    if (why != null && Files.isDirectory(root.session(id).directory())) {
       /* Its reader must not give up a stream that another version of this agent can go on with. */
       return new ProblemException(
-          ProblemType.NOT_READY, "session " + id + " cannot be taken up here; see the agent's log");
+          ProblemType.NOT_READY, "session "
+              + id
+              + " cannot be taken up here: "
+              + (identity.admin() ? why : "see the agent's log"));
     }
     return new ProblemException(
         ProblemType.NO_SUCH_SESSION, "there is no send session " + id + " for you here");
@@ -530,12 +534,12 @@ public final class SendSessions implements AutoCloseable {
     SendSession session = live.get(id);
     if (session == null) {
       if (!isReader(tomb(id, identity), identity)) {
-        throw ofOthers(id, "to read session " + id);
+        throw ofOthers(id, identity, "to read session " + id);
       }
       return Optional.empty();
     }
     if (!session.isReader(identity)) {
-      throw ofOthers(id, "to read session " + id);
+      throw ofOthers(id, identity, "to read session " + id);
     }
     return Optional.of(session);
   }
