@@ -75,6 +75,7 @@ class HostileSenderTest {
 
   private Path folder;
   private FakeSender honest;
+  private LyingSender liar;
   private ReceiverUnderTest receiver;
   private final SessionId honestId = ReceiverUnderTest.newId();
   private int honestSealed;
@@ -83,9 +84,15 @@ class HostileSenderTest {
   void startHonestSession(@TempDir Path directory) throws Exception {
     folder = directory;
     honest = new FakeSender(HONEST_CHUNKS * HONEST_CHUNK, HONEST_CHUNK);
-    receiver = new ReceiverUnderTest(folder).limit(LIMIT).peer("office", honest.url());
+    liar = new LyingSender();
+    receiver =
+        new ReceiverUnderTest(folder)
+            .limit(LIMIT)
+            .peer("office", honest.url())
+            .peer("liar", liar.url());
     receiver
         .sink("honest", "cat > " + receiver.file("out"))
+        .sink("stuck", "exec sleep 1000")
         .sink("lied-to", "cat > /dev/null; touch " + receiver.file("end-of-file"))
         .start();
     receiver.put(honestId, ReceiverUnderTest.into("honest"));
@@ -98,6 +105,7 @@ class HostileSenderTest {
     assertThat(receiver.file("out")).hasBinaryContent(honest.stream());
     receiver.close();
     honest.close();
+    liar.close();
   }
 
   /** Lies about what the manifest says, in the page as the honest sender would write it. */
@@ -219,7 +227,7 @@ class HostileSenderTest {
             SPOOL_FAILED,
             "a chunk that is larger than any disk",
             firstChunk((_, c) -> c.put("length", Long.MAX_VALUE))),
-        at(SPOOL_FAILED, "chunks that are said to be huge", status("chunkBytes", "1e15")),
+        at(SPOOL_FAILED, "chunks that are said to be huge", status("chunkBytes", "1000000000000000")),
         byLimit("an offset that overflows", firstChunk((_, c) -> c.put("offset", Long.MAX_VALUE))),
         byLimit("a negative length", firstChunk((_, c) -> c.put("length", -1))),
         byLimit("a length of nothing", firstChunk((_, c) -> c.put("length", 0))),
@@ -506,8 +514,8 @@ class HostileSenderTest {
   @MethodSource({"liesInTheManifest", "liesInHttp", "liesInChunks"})
   void aLieEndsItsOwnSessionUnderAName(
       String name, Lie lie, Set<FailureKind> kinds, SessionLimits limits) throws Exception {
-    try (LyingSender liar = new LyingSender(lie)) {
-      SessionId id = receiveFrom(liar, limits);
+    SessionId id = receive("lied-to", lie, limits);
+    try {
       Failure why =
           Eventually.find(
               "the lie to be found out",
@@ -520,16 +528,16 @@ class HostileSenderTest {
       assertThat(why.message().length()).isLessThan(40_000);
       assertThat(why.message()).doesNotContain("\u001b", "Exception");
       assertThat(liar.largestAnswer()).isLessThan(MOST_ANSWER);
+    } finally {
       assertThatNothingIsLeftOf(id);
     }
     assertThatTheHonestSessionMoves();
   }
 
-  private SessionId receiveFrom(LyingSender liar, SessionLimits limits) throws Exception {
+  private SessionId receive(String sink, Lie lie, SessionLimits limits) throws Exception {
     SessionId id = ReceiverUnderTest.newId();
-    receiver.stop();
-    receiver.peer("liar", liar.url()).start();
-    receiver.put(id, new ReceiveRequest(new SinkSpec.Stream("lied-to"), "liar", limits, Map.of()));
+    liar.lie(id, lie);
+    receiver.put(id, new ReceiveRequest(new SinkSpec.Stream(sink), "liar", limits, Map.of()));
     return id;
   }
 
@@ -611,17 +619,14 @@ class HostileSenderTest {
                   })
               .tell(sender, asked, out);
         };
-    try (LyingSender liar = new LyingSender(endless)) {
-      receiver.sink("stuck", "exec sleep 1000");
-      SessionId id = ReceiverUnderTest.newId();
-      receiver.stop();
-      receiver.peer("liar", liar.url()).start();
-      receiver.put(
-          id,
-          new ReceiveRequest(
-              new SinkSpec.Stream("stuck"), "liar", SessionLimits.DEFAULT, Map.of()));
-      Eventually.holds("200 chunks", () -> receiver.status(id).verifiedTo() > 200);
-      assertThat(receiver.spool(id).chunkFiles()).hasSizeLessThan(200_000);
+    SessionId id = receive("stuck", endless, SessionLimits.DEFAULT);
+    try {
+      long most = LIMIT / 4096;
+      Eventually.holds("the window to be full", () -> receiver.status(id).verifiedTo() >= most);
+      LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());
+      assertThat(receiver.status(id).verifiedTo()).isEqualTo(most);
+      assertThat(receiver.spool(id).chunkFiles()).hasSizeLessThanOrEqualTo((int) most);
+    } finally {
       assertThatNothingIsLeftOf(id);
     }
     assertThatTheHonestSessionMoves();
@@ -646,11 +651,12 @@ class HostileSenderTest {
                 throw new IOException(e);
               }
             });
-    try (LyingSender liar = new LyingSender(slow)) {
-      SessionId id = receiveFrom(liar, SessionLimits.DEFAULT);
+    SessionId id = receive("lied-to", slow, SessionLimits.DEFAULT);
+    try {
       Eventually.holds(
           "the rest to be asked for", () -> receiver.status(id).transfer().fetchedBytes() > 8);
       assertThat(receiver.status(id).verifiedTo()).isZero();
+    } finally {
       assertThatNothingIsLeftOf(id);
     }
     assertThatTheHonestSessionMoves();

@@ -35,9 +35,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -50,6 +50,7 @@ final class LyingSender implements AutoCloseable {
   static final int CHUNK = 64 * 1024;
   static final int CHUNKS = 3;
 
+  private static final Lie TRUTH = (_, _, _) -> false;
   private static final Pattern REQUEST =
       Pattern.compile("(\\S+) /v1/sends/([^/?]+)(?:/([a-z]+))?(?:/(\\d+))?(?:\\?(\\S+))? .*");
 
@@ -75,17 +76,15 @@ final class LyingSender implements AutoCloseable {
     boolean tell(LyingSender sender, Asked asked, OutputStream out) throws IOException;
   }
 
-  private final Lie lie;
+  private final Map<SessionId, Lie> lies = new ConcurrentHashMap<>();
   private final byte[] stream = new byte[CHUNKS * CHUNK];
   private final List<ChunkRecord> records = new ArrayList<>();
   private final EndRecord end;
   private final ServerSocket listening = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-  private final AtomicInteger requests = new AtomicInteger();
   private final AtomicLong largestAnswer = new AtomicLong();
 
-  LyingSender(Lie lie) throws IOException {
-    this.lie = lie;
+  LyingSender() throws IOException {
     new Random(7).nextBytes(stream);
     StreamDigest digest = new StreamDigest();
     for (int i = 0; i < CHUNKS; i++) {
@@ -106,9 +105,9 @@ final class LyingSender implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + listening.getLocalPort());
   }
 
-  /** Returns how many requests came. */
-  int requests() {
-    return requests.get();
+  /** Lies about one session from now on. */
+  void lie(SessionId about, Lie lie) {
+    lies.put(about, lie);
   }
 
   /** Returns how many bytes of one answer the receiver took, at most. */
@@ -131,7 +130,6 @@ final class LyingSender implements AutoCloseable {
     try (socket) {
       InputStream in = new BufferedInputStream(socket.getInputStream());
       for (Optional<Asked> asked = read(in); asked.isPresent(); asked = read(in)) {
-        requests.incrementAndGet();
         Counted out = new Counted(socket.getOutputStream());
         try (OutputStream buffered = new BufferedOutputStream(out, 32 * 1024)) {
           answer(asked.get(), buffered);
@@ -193,7 +191,7 @@ final class LyingSender implements AutoCloseable {
   }
 
   private void answer(Asked asked, OutputStream out) throws IOException {
-    if (lie.tell(this, asked, out)) {
+    if (lies.getOrDefault(asked.id(), TRUTH).tell(this, asked, out)) {
       return;
     }
     switch (asked.what()) {
