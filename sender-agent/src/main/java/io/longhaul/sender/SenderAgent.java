@@ -29,6 +29,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -94,14 +95,10 @@ public final class SenderAgent implements AutoCloseable {
             limit,
             new Capacity(config.limitsOrDefault().sessions(), config.spoolOrDefault().totalBytes()),
             InstantSource.system());
+    Supplier<List<String>> warnings = () -> warnings(config, entrance, root);
     AgentDescription description =
         new AgentDescription(
-            config.name(),
-            Software.name(),
-            limit,
-            sources,
-            entrance::certificateExpires,
-            () -> warnings(config, entrance, root));
+            config.name(), Software.name(), limit, sources, entrance::certificateExpires, warnings);
     SenderServer server =
         SenderServer.start(sessions, description, grants, entrance, config.limitsOrDefault());
     LOG.atInfo()

@@ -73,6 +73,7 @@ class SecretsTest {
         Optional.of(
             new SpoolConfig(
                 Optional.of(Files.createDirectories(directory.resolve("spool"))),
+                Optional.empty(),
                 Optional.empty())),
         Optional.empty(),
         Optional.of(Map.of("granted", stream, "other", stream)),
@@ -86,7 +87,8 @@ class SecretsTest {
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
-                    Optional.empty()))));
+                    Optional.empty()))),
+        Optional.empty());
   }
 
   private static SendRequest request(String stream) {

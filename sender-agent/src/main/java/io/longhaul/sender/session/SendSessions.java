@@ -301,7 +301,7 @@ public final class SendSessions implements AutoCloseable {
   /* Each session stands in creating before it is counted here: of two at once, none slips through. */
   private Map<SessionId, Long> promised() {
     Map<SessionId, Long> promised = new HashMap<>();
-    creating.forEach(id -> promised.put(id, limitBytes));
+    creating.keySet().forEach(id -> promised.put(id, limitBytes));
     live.forEach((id, session) -> promised.put(id, session.send().spoolLimitBytes()));
     return promised;
   }
@@ -519,7 +519,8 @@ public final class SendSessions implements AutoCloseable {
     if (why != null && Files.isDirectory(root.session(id).directory())) {
       /* Its reader must not give up a stream that another version of this agent can go on with. */
       return new ProblemException(
-          ProblemType.NOT_READY, "session "
+          ProblemType.NOT_READY,
+          "session "
               + id
               + " cannot be taken up here: "
               + (identity.admin() ? why : "see the agent's log"));

@@ -39,9 +39,9 @@ import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedSet;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -110,7 +110,7 @@ class DoctorTest {
   }
 
   private Findings examine(String... datasets) throws Exception {
-    SortedSet<DatasetName> roots = new TreeSet<>(Comparator.comparing(DatasetName::name));
+    NavigableSet<DatasetName> roots = new TreeSet<>(Comparator.comparing(DatasetName::name));
     for (String dataset : datasets) {
       roots.add(DatasetName.parse(dataset));
     }
@@ -118,7 +118,8 @@ class DoctorTest {
         new Setup(
             role,
             listen,
-            new SpoolConfig(Optional.of(folder.resolve("spool")), Optional.empty()),
+            new SpoolConfig(
+                Optional.of(folder.resolve("spool")), Optional.empty(), Optional.empty()),
             new ZfsConfig(zfs),
             roots,
             streams,
