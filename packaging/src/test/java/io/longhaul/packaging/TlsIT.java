@@ -15,7 +15,6 @@ import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.testing.TestAuthority;
 import io.longhaul.protocol.testing.TestAuthority.Wish;
 import io.longhaul.protocol.wire.AgentInfo;
-import io.longhaul.protocol.wire.ReceiveStatus;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -76,11 +75,11 @@ class TlsIT {
       assertThat(site.awaitRefusal(id, SOON).message())
           .contains("our own certificate in " + trust.files("vault").certificate())
           .contains("the certificate of 'vault' expired on ");
+      assertThat(site.receive(id).sinkPid()).as("the same sink waits").hasValue(sink);
 
       trust.run("renew", "vault");
       trust.deliver("vault");
-      ReceiveStatus done = site.awaitDone(id, SOON);
-      assertThat(done.sinkPid()).hasValue(sink);
+      site.awaitDone(id, SOON);
       assertThat(Files.readString(site.file("sum")).strip()).isEqualTo(STREAM.sha256());
     }
   }
