@@ -15,6 +15,7 @@ import java.util.TreeMap;
  *
  * @param headers by lower-case name
  */
+@SuppressWarnings("ArrayRecordComponent") // nobody compares replies
 record HttpReply(int status, Map<String, String> headers, byte[] body) {
   private static final int CONTINUES = 200;
 
