@@ -83,8 +83,8 @@ public final class Trust {
   }
 
   /**
-   * Returns the arguments by which {@code curl} shows these certificates. It asks an agent whose own
-   * has expired, too; {@code --no-insecure} lets it check.
+   * Returns the arguments by which {@code curl} shows these certificates. It asks an agent whose
+   * own has expired, too; {@code --no-insecure} lets it check.
    */
   static List<String> curl(TlsConfig files) {
     return List.of(
