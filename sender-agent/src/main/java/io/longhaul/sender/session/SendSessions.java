@@ -490,7 +490,8 @@ public final class SendSessions implements AutoCloseable {
     if (why != null && Files.isDirectory(root.session(id).directory())) {
       /* Its reader must not give up a stream that another version of this agent can go on with. */
       return new ProblemException(
-          ProblemType.NOT_READY, "session "
+          ProblemType.NOT_READY,
+          "session "
               + id
               + " cannot be taken up here: "
               + (identity.admin() ? why : "see the agent's log"));
