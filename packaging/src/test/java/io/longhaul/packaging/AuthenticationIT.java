@@ -11,11 +11,13 @@ import io.longhaul.protocol.ApiPaths;
 import io.longhaul.protocol.Json;
 import io.longhaul.protocol.SessionId;
 import io.longhaul.protocol.failure.Failure;
+import io.longhaul.protocol.failure.FailureKind;
 import io.longhaul.protocol.testing.CarelessServer;
 import io.longhaul.protocol.testing.TestAuthority;
 import io.longhaul.protocol.testing.WrongClient;
 import io.longhaul.protocol.testing.WrongServer;
 import io.longhaul.protocol.tls.TlsConfig;
+import io.longhaul.protocol.wire.Abort;
 import io.longhaul.protocol.wire.ReceiveRequest;
 import io.longhaul.protocol.wire.SessionLimits;
 import io.longhaul.protocol.wire.SinkSpec;
@@ -148,13 +150,15 @@ class AuthenticationIT {
       site.vault().set("https://localhost:" + old.port(), "peers", "old", "url");
       site.start();
       deliverRevoked(site, forger);
-      receiveFrom(site, "old");
+      SessionId unreachable = receiveFrom(site, "old");
       for (Map.Entry<WrongServer, CarelessServer> each : servers.entrySet()) {
         SessionId id = receiveFrom(site, name(each.getKey()));
         Failure why = site.awaitRefusal(id, SOON);
         assertThat(why.message()).as(each.getKey().name()).contains(each.getKey().reason());
         assertThat(each.getValue().requests()).as(each.getKey().name()).isZero();
+        end(site, id);
       }
+      end(site, unreachable);
       assertThat(old.requests()).as("TLS 1.2").isZero();
     } finally {
       open.forEach(CarelessServer::close);
@@ -169,16 +173,21 @@ class AuthenticationIT {
     SessionId id = SessionId.create(InstantSource.system());
     ReceiveRequest request =
         new ReceiveRequest(new SinkSpec.Stream("sum"), peer, SessionLimits.DEFAULT, Map.of());
-    CommandResult answer =
-        site.receiver()
-            .call(
-                ApiPaths.receive(id),
-                "--request",
-                "PUT",
-                "--data",
-                Json.TOLERANT.writeValueAsString(request));
-    assertThat(answer.exit()).as(answer.toString()).isZero();
+    tell(site.receiver(), "PUT", ApiPaths.receive(id), request);
     return id;
+  }
+
+  private static void end(Site site, SessionId id) throws IOException {
+    Failure seen = Failure.permanent(FailureKind.ABORTED, "the test has seen it");
+    tell(site.receiver(), "POST", ApiPaths.receive(id) + "/abort", new Abort(seen));
+    site.awaitEnd(id, SOON);
+  }
+
+  private static void tell(Agent agent, String method, String path, Object body)
+      throws IOException {
+    CommandResult answer =
+        agent.call(path, "--request", method, "--data", Json.TOLERANT.writeValueAsString(body));
+    assertThat(answer.exit()).as(answer.toString()).isZero();
   }
 
   private TestAuthority forger(Site site) throws Exception {
