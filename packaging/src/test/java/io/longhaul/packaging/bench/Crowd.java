@@ -7,7 +7,6 @@ import io.longhaul.protocol.tls.CertificateUse;
 import io.longhaul.protocol.tls.Tls;
 import io.longhaul.protocol.tls.TlsConfig;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -23,23 +22,30 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Crowd implements AutoCloseable {
   private static final Duration SECOND = Duration.ofSeconds(1);
   private static final Duration IDLE = Duration.ofMinutes(1);
+  private static final String AGENT = "v1/agent";
+  private static final int ANSWER = 16 * 1024;
   private static final int SLOW_BYTES = 10;
   private static final int RECEIVE_BUFFER = 4096;
 
   private final InetSocketAddress server;
   private final ExecutorService members = Executors.newVirtualThreadPerTaskExecutor();
   private final AtomicInteger present = new AtomicInteger();
-  private final AtomicInteger greatest = new AtomicInteger();
+  private final AtomicInteger greeted = new AtomicInteger();
 
   /** Creates a crowd without members before the server on this port. */
   Crowd(int port) {
     this.server = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
   }
 
-  /** What a member does with an open connection until it is closed. */
+  /** What one does with an open connection until it is closed. */
   @FunctionalInterface
   private interface Behaviour {
     void on(Socket socket) throws IOException, InterruptedException;
+  }
+
+  @FunctionalInterface
+  private interface Opening {
+    Socket open() throws IOException;
   }
 
   /** Adds strangers that say nothing at all. */
@@ -61,40 +67,47 @@ final class Crowd implements AutoCloseable {
 
   /** Adds members that have made one request and then say nothing. */
   void idleMembers(int count, TlsConfig files) throws ConfigException {
-    Tls tls = Tls.open(files, CertificateUse.CONNECT);
-    add(
-        count,
-        () -> encrypted(tls),
-        socket -> {
-          ask(socket, "v1/agent", "\r\n");
-          socket.getInputStream().readNBytes(1);
-          idle(socket);
-        });
+    addMembers(count, files, Crowd::idle);
   }
 
-  /** Adds members that say their header by a byte in a second. */
+  /** Adds members that say the header of their second request by a byte in a second. */
   void slowMembers(int count, TlsConfig files) throws ConfigException {
-    Tls tls = Tls.open(files, CertificateUse.CONNECT);
-    add(
+    addMembers(
         count,
-        () -> encrypted(tls),
+        files,
         socket -> {
-          ask(socket, "v1/agent", "X: ");
+          ask(socket, AGENT, "X: ");
           drip(socket, 'x');
         });
   }
 
   /** Adds members that read this by ten bytes in a second. */
   void slowReaders(int count, TlsConfig files, String path) throws ConfigException {
+    addMembers(
+        count,
+        files,
+        socket -> {
+          ask(socket, path, "\r\n");
+          while (socket.getInputStream().readNBytes(SLOW_BYTES).length > 0) {
+            Thread.sleep(SECOND);
+          }
+        });
+  }
+
+  private void addMembers(int count, TlsConfig files, Behaviour behaviour) throws ConfigException {
     Tls tls = Tls.open(files, CertificateUse.CONNECT);
     add(
         count,
         () -> encrypted(tls),
         socket -> {
-          ask(socket, path, "\r\n");
-          InputStream in = socket.getInputStream();
-          while (in.readNBytes(SLOW_BYTES).length > 0) {
-            Thread.sleep(SECOND);
+          ask(socket, AGENT, "Connection: keep-alive\r\n\r\n");
+          if (socket.getInputStream().read(new byte[ANSWER]) > 0) {
+            greeted.incrementAndGet();
+            try {
+              behaviour.on(socket);
+            } finally {
+              greeted.decrementAndGet();
+            }
           }
         });
   }
@@ -115,11 +128,6 @@ final class Crowd implements AutoCloseable {
       socket.getOutputStream().write(value);
       Thread.sleep(SECOND);
     }
-  }
-
-  @FunctionalInterface
-  private interface Opening {
-    Socket open() throws IOException;
   }
 
   private Socket connect() throws IOException {
@@ -145,7 +153,7 @@ final class Crowd implements AutoCloseable {
     try {
       while (!Thread.currentThread().isInterrupted()) {
         try (Socket socket = opening.open()) {
-          greatest.accumulateAndGet(present.incrementAndGet(), Math::max);
+          present.incrementAndGet();
           try {
             behaviour.on(socket);
           } finally {
@@ -166,9 +174,9 @@ final class Crowd implements AutoCloseable {
     return present.get();
   }
 
-  /** Returns how many there were at a time at most. */
-  int greatest() {
-    return greatest.get();
+  /** Returns how many of them have had an answer and are still connected. */
+  int greeted() {
+    return greeted.get();
   }
 
   @Override
