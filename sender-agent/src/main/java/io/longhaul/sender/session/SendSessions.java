@@ -134,7 +134,8 @@ public final class SendSessions implements AutoCloseable {
             .setCause(e)
             .addKeyValue("session", spool.id())
             .log("session cannot be taken up");
-        notTakenUp.put(spool.id(), String.valueOf(e.getMessage()));
+        /* An administrator who asks hears it, and need not know where the spool lies. */
+        notTakenUp.put(spool.id(), String.valueOf(e.getMessage()).replace(root.path() + "/", ""));
       }
     }
     scanned = true;
