@@ -49,6 +49,7 @@ public final class ReceiverUnderTest {
   private List<String> zfs = List.of("/nowhere/zfs");
   private long limitBytes = 64 << 20;
   private @Nullable ReceiverAgent agent;
+  private @Nullable AgentClient calls;
 
   /** Makes an agent that is not started yet. */
   public ReceiverUnderTest(Path folder) throws IOException {
@@ -121,6 +122,7 @@ public final class ReceiverUnderTest {
 
   public ReceiverUnderTest start() throws Exception {
     agent = ReceiverAgent.start(config());
+    calls = null; // it has another port now
     return this;
   }
 
@@ -148,7 +150,12 @@ public final class ReceiverUnderTest {
   }
 
   public AgentClient calls() throws Exception {
-    return client(Optional.empty());
+    AgentClient known = calls;
+    if (known == null) {
+      known = client(Optional.empty());
+      calls = known;
+    }
+    return known;
   }
 
   public static SessionId newId() {

@@ -1,6 +1,5 @@
 package io.longhaul.packaging.fuzz;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.longhaul.protocol.ApiPaths;
@@ -330,7 +329,7 @@ class FuzzTest {
   }
 
   private void judge(String what, HttpReply reply) {
-    String body = new String(reply.body(), UTF_8);
+    String body = reply.body();
     String all = what + "was answered " + reply.status() + " " + reply.headers() + "\n" + body;
     assertThat(reply.status()).as(all).isBetween(200, 499);
     if (reply.status() >= 400) {
