@@ -25,11 +25,12 @@ launchers() {
   launcher lib/receive-pump receiver-agent io.longhaul.receiver.pump.ReceivePumpMain "$1"
 }
 
-mkdir -p "$image/bin" "$image/etc" "$image/lib/systemd"
+mkdir -p "$image/bin" "$image/etc" "$image/lib/systemd" "$image/lib/sysusers.d"
 cp "$here/../../../../LICENSE" "$image/"
 echo "$version" > "$image/VERSION"
 cp "$here"/etc/*.yaml "$image/etc/"
 cp "$here"/../systemd/*.service "$image/lib/systemd/"
+cp "$here/../systemd/longhaul.sysusers" "$image/lib/sysusers.d/longhaul.conf"
 cp "$here/longhaul-install" "$image/bin/"
 chmod 755 "$image/bin/longhaul-install"
 cp "$here"/jvmargs/*.jvmargs "$image/lib/"

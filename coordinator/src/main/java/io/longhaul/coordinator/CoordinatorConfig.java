@@ -3,6 +3,7 @@ package io.longhaul.coordinator;
 import io.longhaul.coordinator.plan.Endpoint;
 import io.longhaul.protocol.client.AgentAddress;
 import io.longhaul.protocol.config.ConfigFile;
+import io.longhaul.protocol.tls.TlsConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,8 +13,10 @@ import java.util.Optional;
  * The coordinator's configuration: where its agents are.
  *
  * @param agents the machines by the name that endpoints use
+ * @param tls who we are at agents that are reached by {@code https} without a token
  */
-public record CoordinatorConfig(Map<String, Machine> agents) implements ConfigFile.Checked {
+public record CoordinatorConfig(Map<String, Machine> agents, Optional<TlsConfig> tls)
+    implements ConfigFile.Checked {
 
   /**
    * The agents of one machine, at least one of them.
@@ -38,8 +41,12 @@ public record CoordinatorConfig(Map<String, Machine> agents) implements ConfigFi
         problems.add(key + ": needs a sender, a receiver or both");
         return;
       }
-      machine.sender().ifPresent(at -> problems.addAll(at.problems(key + ".sender")));
-      machine.receiver().ifPresent(at -> problems.addAll(at.problems(key + ".receiver")));
+      machine
+          .sender()
+          .ifPresent(at -> problems.addAll(at.problems(key + ".sender", tls.isPresent())));
+      machine
+          .receiver()
+          .ifPresent(at -> problems.addAll(at.problems(key + ".receiver", tls.isPresent())));
     });
     return problems;
   }

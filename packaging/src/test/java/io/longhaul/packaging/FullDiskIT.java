@@ -130,6 +130,10 @@ class FullDiskIT {
     SessionId id = receiverIsFull();
     assertThat(site.coordinator("status", id.text()).out())
         .contains("paused", disk.path().toString(), "free space in that file system");
+    for (int looks = 0; looks < 10; looks++) { // a look for room in vain is no end of the pause
+      assertThat(site.receive(id).state()).isEqualTo(SessionState.PAUSED);
+      Eventually.elapsed(Duration.ofMillis(500));
+    }
 
     disk.free();
     Files.createFile(site.file("go"));
@@ -158,6 +162,7 @@ class FullDiskIT {
             SOON,
             () -> Optional.of(site.receive(id)).filter(now -> now.state() == SessionState.PAUSED));
     Failure why = paused.failure().orElseThrow();
+    assertThat(why.kind()).isEqualTo(FailureKind.SPOOL_FAILED);
     assertThat(why.message()).contains("No space left on device", disk.path().toString());
     assertThat(why.message()).contains("free space in that file system");
     return id;

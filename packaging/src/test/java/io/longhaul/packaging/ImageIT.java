@@ -2,12 +2,18 @@ package io.longhaul.packaging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.longhaul.packaging.site.CommandResult;
 import io.longhaul.packaging.site.Image;
+import io.longhaul.protocol.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,6 +78,47 @@ class ImageIT {
     assertThat(image.home().resolve("lib/systemd"))
         .isDirectoryContaining("glob:**/sender-agent.service")
         .isDirectoryContaining("glob:**/receiver-agent.service");
+    assertThat(image.home().resolve("lib/sysusers.d/longhaul.conf")).isRegularFile();
+  }
+
+  @Test
+  void listsEveryJarAndNoOther() throws Exception {
+    Path bom = image.home().resolve("sbom.cdx.json");
+    List<String> listed = new ArrayList<>();
+    for (JsonNode component : Json.TOLERANT.readTree(bom.toFile()).get("components")) {
+      listed.add(
+          component.get("name").textValue() + "-" + component.get("version").textValue() + ".jar");
+      assertThat(component.get("hashes")).as(component.toString()).isNotEmpty();
+    }
+    try (Stream<Path> files = Files.list(image.home().resolve("lib"))) {
+      assertThat(listed)
+          .containsExactlyInAnyOrderElementsOf(
+              files
+                  .map(file -> String.valueOf(file.getFileName()))
+                  .filter(name -> name.endsWith(".jar"))
+                  .toList());
+    }
+    assertThat(bom).as("the same from the same sources").content().doesNotContain("serialNumber");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"coordinator-start", "sender-agent-doctor", "receiver-agent-doctor"})
+  void hasAManualPageOfEachCommand(String page) {
+    assertThat(image.home().resolve("share/man/man1/" + page + ".1")).isRegularFile();
+  }
+
+  @Test
+  void onlyTheCoordinatorHasWhatSignsCertificates() throws Exception {
+    assertThat(classPath("coordinator")).contains("bcpkix-");
+    for (String agent : List.of("sender-agent", "receiver-agent", "shared-protocol")) {
+      assertThat(classPath(agent)).doesNotContain("bcpkix-", "bcprov-");
+    }
+  }
+
+  private String classPath(String program) throws Exception {
+    try (var jar = new JarFile(image.home().resolve("lib/" + program + "-0.1.0.jar").toFile())) {
+      return jar.getManifest().getMainAttributes().getValue(Attributes.Name.CLASS_PATH);
+    }
   }
 
   @Test

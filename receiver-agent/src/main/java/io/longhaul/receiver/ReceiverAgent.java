@@ -2,14 +2,18 @@ package io.longhaul.receiver;
 
 import io.longhaul.protocol.ProtocolVersion;
 import io.longhaul.protocol.Software;
-import io.longhaul.protocol.auth.Authenticator;
+import io.longhaul.protocol.auth.Identity;
 import io.longhaul.protocol.config.ConfigException;
 import io.longhaul.protocol.failure.AgentFailedException;
 import io.longhaul.protocol.retry.Sleeper;
 import io.longhaul.protocol.server.ApiRoutes;
+import io.longhaul.protocol.server.Entrance;
 import io.longhaul.protocol.server.HttpServer;
+import io.longhaul.protocol.spool.Capacity;
 import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.spool.SpoolRoot;
+import io.longhaul.protocol.tls.CertificateUse;
+import io.longhaul.protocol.tls.Tls;
 import io.longhaul.protocol.wire.AgentInfo;
 import io.longhaul.protocol.wire.SweepReport;
 import io.longhaul.protocol.wire.SweepRequest;
@@ -17,16 +21,19 @@ import io.longhaul.protocol.zfs.CachingZfs;
 import io.longhaul.protocol.zfs.Zfs;
 import io.longhaul.protocol.zfs.ZfsCli;
 import io.longhaul.protocol.zfs.ZfsException;
+import io.longhaul.receiver.grant.ReceiveGrants;
 import io.longhaul.receiver.http.ReceiverApi;
 import io.longhaul.receiver.session.ReceiveSessions;
 import io.longhaul.receiver.session.Senders;
 import io.longhaul.receiver.session.SinkResolver;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -42,6 +49,8 @@ public final class ReceiverAgent implements AutoCloseable {
   private static final int SWEEP_MINUTES = 60;
 
   private final ReceiverConfig config;
+  private final Entrance entrance;
+  private final Optional<Tls> tls;
   private final Zfs zfs;
   private final SpoolRoot root;
   private final ReceiveSessions sessions;
@@ -51,39 +60,50 @@ public final class ReceiverAgent implements AutoCloseable {
   private final ScheduledExecutorService housekeeping =
       Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
 
-  private ReceiverAgent(ReceiverConfig config, Authenticator authenticator, SpoolRoot root)
+  private ReceiverAgent(ReceiverConfig config, Entrance entrance, Optional<Tls> tls, SpoolRoot root)
       throws AgentFailedException, IOException {
     this.config = config;
+    this.entrance = entrance;
+    this.tls = tls;
     this.root = root;
     zfs = new CachingZfs(new ZfsCli(config.zfsConfig().command(), ZFS_QUERY, ZFS_QUERY), ZFS_QUERY);
-    routes = new ApiRoutes(authenticator);
-    Senders senders = new Senders(config.peerMap());
+    routes = new ApiRoutes(entrance.authenticator());
+    ReceiveGrants grants = config.decisions();
+    Senders senders = new Senders(config.peerMap(), tls);
     sessions =
         new ReceiveSessions(
             root,
+            grants,
             senders,
             new SinkResolver(config.streamMap(), zfs),
             zfs,
             config.spoolConfig().limitBytes(),
+            new Capacity(config.limitsOrDefault().sessions(), config.spoolConfig().totalBytes()),
             InstantSource.system(),
             Sleeper.REAL);
-    api = new ReceiverApi(sessions, senders, this::info);
+    api = new ReceiverApi(sessions, senders, grants, this::info);
     api.addTo(routes);
-    server = HttpServer.start(config.listen().address(), routes.handler());
+    server =
+        HttpServer.start(
+            entrance.address(), entrance.tls(), config.limitsOrDefault(), routes.handler());
   }
 
   /**
    * Starts an agent.
    *
    * @throws AgentFailedException if its port or its spool cannot be used
-   * @throws ConfigException if a token file cannot be used
+   * @throws ConfigException if a token, certificate or key cannot be used
    */
   public static ReceiverAgent start(ReceiverConfig config)
       throws AgentFailedException, ConfigException {
-    Authenticator authenticator = Authenticator.of(config.listen().tokenList());
+    Entrance entrance = config.listen().open();
+    Optional<Tls> tls =
+        config.tls().isPresent()
+            ? Optional.of(Tls.open(config.tls().get(), CertificateUse.CONNECT))
+            : Optional.empty();
     SpoolRoot root = SpoolRoot.open(config.spoolConfig().root(), Role.RECEIVE);
     try {
-      ReceiverAgent agent = new ReceiverAgent(config, authenticator, root);
+      ReceiverAgent agent = new ReceiverAgent(config, entrance, tls, root);
       agent.takeUpSessions();
       return agent;
     } catch (IOException e) {
@@ -107,6 +127,7 @@ public final class ReceiverAgent implements AutoCloseable {
     LOG.atInfo()
         .addKeyValue("name", config.name())
         .addKeyValue("port", port())
+        .addKeyValue("certificate", entrance.fingerprint())
         .addKeyValue("spool", root.path())
         .log("receiver-agent ready");
     warnings().forEach(LOG::warn);
@@ -143,7 +164,10 @@ public final class ReceiverAgent implements AutoCloseable {
   }
 
   private List<String> warnings() {
-    List<String> warnings = new ArrayList<>(config.listen().warnings());
+    Instant now = Instant.now();
+    List<String> warnings = new ArrayList<>(entrance.warnings(now));
+    config.warning().ifPresent(warnings::add);
+    tls.ifPresent(used -> warnings.addAll(used.warnings(now)));
     try {
       if (root.isInMemory()) {
         warnings.add(
@@ -158,17 +182,18 @@ public final class ReceiverAgent implements AutoCloseable {
     return warnings;
   }
 
-  private AgentInfo info(String identity) {
+  private AgentInfo info(Identity asker) {
     return new AgentInfo(
         config.name(),
         Role.RECEIVE,
         Software.name(),
         ProtocolVersion.SPOKEN,
         List.of("md5", "sha256"),
-        identity,
-        config.spoolConfig().limitBytes(),
+        asker.name(),
+        sessions.spoolBytes(asker.name()),
         zfsVersion(),
-        warnings());
+        entrance.certificateExpires(),
+        asker.admin() ? warnings() : List.of());
   }
 
   private Optional<String> zfsVersion() {
@@ -180,6 +205,11 @@ public final class ReceiverAgent implements AutoCloseable {
       Thread.currentThread().interrupt();
       return Optional.empty();
     }
+  }
+
+  /** Returns the calls that it serves, each as its method and the template of its path. */
+  public SortedSet<String> calls() {
+    return routes.calls();
   }
 
   /** Stops serving and pulling; pumps and sinks go on. */

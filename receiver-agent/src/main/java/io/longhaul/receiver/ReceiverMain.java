@@ -22,7 +22,8 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     footer = {
       "",
-      "Example:",
+      "Examples:",
+      "  receiver-agent doctor --config /etc/longhaul/receiver.yaml",
       "  receiver-agent --config /etc/longhaul/receiver.yaml",
       "",
       "Exit status: 0 stopped by SIGTERM or SIGINT, 1 failed, 2 wrong usage or configuration."
@@ -49,7 +50,7 @@ public final class ReceiverMain implements Callable<Integer> {
 
   /** Returns the command line, for the program itself and its manual page. */
   public static CommandLine commandLine() {
-    return new CommandLine(new ReceiverMain());
+    return new CommandLine(new ReceiverMain()).addSubcommand(DoctorCommand.commandLine());
   }
 
   @Override

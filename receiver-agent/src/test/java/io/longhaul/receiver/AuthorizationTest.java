@@ -45,6 +45,7 @@ class AuthorizationTest {
   @BeforeEach
   void createAsOne() throws Exception {
     receiver = new ReceiverUnderTest(folder).peer("office", sender.url()).sink("null", "cat");
+    receiver.grantStreams("creator", "null").grantStreams("other", "null");
     Path creators = receiver.token("creator", false);
     Path others = receiver.token("other", false);
     Path admins = receiver.token("admin", true);

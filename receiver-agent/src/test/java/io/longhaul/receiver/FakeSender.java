@@ -5,7 +5,7 @@ import io.longhaul.protocol.ByteRange;
 import io.longhaul.protocol.ProtocolVersion;
 import io.longhaul.protocol.SessionId;
 import io.longhaul.protocol.SessionState;
-import io.longhaul.protocol.auth.Authenticator;
+import io.longhaul.protocol.auth.TokenAuthenticator;
 import io.longhaul.protocol.chunk.ChunkHasher;
 import io.longhaul.protocol.chunk.ChunkRecord;
 import io.longhaul.protocol.chunk.DigestChoice;
@@ -73,7 +73,7 @@ public final class FakeSender implements AutoCloseable {
     for (int at = 0; at < bytes; at += chunkBytes) {
       chunks.add(record(chunks.size(), at, Math.min(chunkBytes, bytes - at)));
     }
-    routes = new ApiRoutes(Authenticator.of(List.of()));
+    routes = new ApiRoutes(TokenAuthenticator.of(List.of()));
     String one = ApiPaths.SENDS + "/{id}";
     routes.add("GET", ApiPaths.AGENT, _ -> Reply.ok(info()));
     routes.add("GET", one + "/manifest", this::manifest);
@@ -93,7 +93,9 @@ public final class FakeSender implements AutoCloseable {
 
   private HttpServer serve(int port) throws Exception {
     return HttpServer.start(
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), port), routes.handler());
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+        Optional.empty(),
+        routes.handler());
   }
 
   public byte[] stream() {
@@ -193,6 +195,7 @@ public final class FakeSender implements AutoCloseable {
         List.of(),
         "local",
         1 << 30,
+        Optional.empty(),
         Optional.empty(),
         List.of());
   }

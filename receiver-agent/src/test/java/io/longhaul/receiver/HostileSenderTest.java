@@ -230,7 +230,10 @@ class HostileSenderTest {
             SPOOL_FAILED,
             "a chunk that is larger than any disk",
             firstChunk((_, c) -> c.put("length", Long.MAX_VALUE))),
-        at(SPOOL_FAILED, "chunks that are said to be huge", status("chunkBytes", "1000000000000000")),
+        at(
+            SPOOL_FAILED,
+            "chunks that are said to be huge",
+            status("chunkBytes", "1000000000000000")),
         byLimit("an offset that overflows", firstChunk((_, c) -> c.put("offset", Long.MAX_VALUE))),
         byLimit("a negative length", firstChunk((_, c) -> c.put("length", -1))),
         byLimit("a length of nothing", firstChunk((_, c) -> c.put("length", 0))),

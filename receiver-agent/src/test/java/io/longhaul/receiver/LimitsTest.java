@@ -3,12 +3,16 @@ package io.longhaul.receiver;
 import static io.longhaul.receiver.ReceiverUnderTest.into;
 import static io.longhaul.receiver.ReceiverUnderTest.newId;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.longhaul.protocol.ApiPaths;
 import io.longhaul.protocol.SessionId;
 import io.longhaul.protocol.SessionState;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
+import io.longhaul.protocol.failure.RetryableException;
+import io.longhaul.protocol.failure.SessionPausedException;
+import io.longhaul.protocol.server.Limits;
 import io.longhaul.protocol.wire.ReceiveStatus;
 import io.longhaul.protocol.wire.SessionLimits;
 import java.nio.file.Path;
@@ -147,5 +151,33 @@ class LimitsTest {
     receiver.await(id, SessionState.DONE);
 
     assertThat(receiver.file("out")).hasBinaryContent(sender.stream());
+  }
+
+  @Test
+  void allSessionsTogetherMaySpoolSoMuch() throws Exception {
+    receiver.limit(4 * CHUNK).total(8 * CHUNK - 1).start();
+    receiver.put(id, into("file"));
+
+    assertThatThrownBy(() -> receiver.put(newId(), into("file")))
+        .isInstanceOf(SessionPausedException.class)
+        .hasMessageContaining("spool.total");
+
+    sender.sealAll();
+    receiver.await(id, SessionState.DONE);
+    receiver.awaitNoSpool(id);
+    receiver.put(newId(), into("file"));
+  }
+
+  @Test
+  void soManySessionsMayLiveAtATime() throws Exception {
+    receiver.limits(new Limits(100, 100, 10, 1000, 1)).start();
+    receiver.put(id, into("file"));
+
+    assertThatThrownBy(() -> receiver.put(newId(), into("file")))
+        .isInstanceOfSatisfying(
+            RetryableException.class, e -> assertThat(e.peerAnswered()).isTrue())
+        .hasMessageContaining("limits.sessions");
+
+    receiver.put(id, into("file"));
   }
 }

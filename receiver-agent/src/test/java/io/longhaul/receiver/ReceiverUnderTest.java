@@ -1,9 +1,11 @@
 package io.longhaul.receiver;
 
 import io.longhaul.protocol.ApiPaths;
+import io.longhaul.protocol.Json;
 import io.longhaul.protocol.SessionId;
 import io.longhaul.protocol.SessionState;
 import io.longhaul.protocol.auth.TokenConfig;
+import io.longhaul.protocol.auth.TokenFile;
 import io.longhaul.protocol.client.AgentAddress;
 import io.longhaul.protocol.client.AgentClient;
 import io.longhaul.protocol.client.AgentConnection;
@@ -14,6 +16,7 @@ import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
 import io.longhaul.protocol.failure.RetryableException;
 import io.longhaul.protocol.failure.TransferException;
+import io.longhaul.protocol.server.Limits;
 import io.longhaul.protocol.server.Listen;
 import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.spool.SessionSpool;
@@ -25,8 +28,14 @@ import io.longhaul.protocol.wire.ReceiveRequest;
 import io.longhaul.protocol.wire.ReceiveStatus;
 import io.longhaul.protocol.wire.SessionLimits;
 import io.longhaul.protocol.wire.SinkSpec;
+import io.longhaul.receiver.grant.ReceiveGrant;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -37,6 +46,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -46,8 +56,11 @@ public final class ReceiverUnderTest {
   private final Map<String, StreamConfig> streams = new LinkedHashMap<>();
   private final Map<String, AgentAddress> peers = new LinkedHashMap<>();
   private final List<TokenConfig> tokens = new ArrayList<>();
+  private final List<ReceiveGrant> grants = new ArrayList<>();
   private List<String> zfs = List.of("/nowhere/zfs");
   private long limitBytes = 64 << 20;
+  private Optional<DataSize> total = Optional.empty();
+  private Optional<Limits> limits = Optional.empty();
   private @Nullable ReceiverAgent agent;
   private @Nullable AgentClient calls;
 
@@ -67,10 +80,15 @@ public final class ReceiverUnderTest {
 
   /** Defines a sink that a shell runs. */
   public ReceiverUnderTest sink(String name, String script) {
+    return sink(name, script, Map.of());
+  }
+
+  /** Defines a sink that a shell runs with these variables. */
+  public ReceiverUnderTest sink(String name, String script, Map<String, String> environment) {
     streams.put(
         name,
         new StreamConfig(
-            Optional.of(List.of("sh", "-c", script)), Optional.empty(), Optional.empty()));
+            Optional.of(List.of("sh", "-c", script)), Optional.of(environment), Optional.empty()));
     return this;
   }
 
@@ -81,7 +99,11 @@ public final class ReceiverUnderTest {
   }
 
   public ReceiverUnderTest peer(String name, URI url) {
-    peers.put(name, new AgentAddress(url, Optional.empty()));
+    return peer(name, new AgentAddress(url, Optional.empty()));
+  }
+
+  public ReceiverUnderTest peer(String name, AgentAddress address) {
+    peers.put(name, address);
     return this;
   }
 
@@ -100,24 +122,68 @@ public final class ReceiverUnderTest {
     return this;
   }
 
+  /** Bounds what all sessions may spool. */
+  public ReceiverUnderTest total(long bytes) {
+    total = Optional.of(new DataSize(bytes));
+    return this;
+  }
+
+  public ReceiverUnderTest limits(Limits wanted) {
+    limits = Optional.of(wanted);
+    return this;
+  }
+
   /** Lets an identity in; from the first on, everybody needs a token. */
   public Path token(String identity, boolean admin) throws IOException {
-    Path file = folder.resolve(identity + ".token");
-    Files.writeString(file, UUID.randomUUID() + "-" + UUID.randomUUID());
-    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
-    tokens.add(new TokenConfig(identity, file, admin));
+    String token = UUID.randomUUID() + "-" + UUID.randomUUID();
+    Path file = secret(identity + ".token", token);
+    Path kept = secret(identity + ".token.sha256", TokenFile.hashed(token));
+    tokens.add(new TokenConfig(identity, kept, admin));
     return file;
+  }
+
+  public ReceiverUnderTest grant(ReceiveGrant grant) {
+    grants.add(grant);
+    return this;
+  }
+
+  /** Grants these streams from the peer {@code office}. */
+  public ReceiverUnderTest grantStreams(String identity, String... names) {
+    return grant(
+        new ReceiveGrant(
+            identity,
+            Optional.of(Set.of("office")),
+            Optional.empty(),
+            Optional.of(Set.of(names)),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty()));
+  }
+
+  private Path secret(String name, String text) throws IOException {
+    Path file = Files.writeString(folder.resolve(name), text);
+    return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
   }
 
   public ReceiverConfig config() {
     return new ReceiverConfig(
         "vault",
-        new Listen(Optional.empty(), 0, Optional.empty(), Optional.of(List.copyOf(tokens))),
+        new Listen(
+            Optional.empty(),
+            0,
+            Optional.empty(),
+            Optional.of(List.copyOf(tokens)),
+            Optional.empty(),
+            Optional.empty()),
         Optional.of(
-            new SpoolConfig(Optional.of(spoolRoot()), Optional.of(new DataSize(limitBytes)))),
+            new SpoolConfig(
+                Optional.of(spoolRoot()), Optional.of(new DataSize(limitBytes)), total)),
         Optional.of(new ZfsConfig(zfs)),
         Optional.of(Map.copyOf(streams)),
-        Optional.of(Map.copyOf(peers)));
+        Optional.empty(),
+        Optional.of(Map.copyOf(peers)),
+        grants.isEmpty() ? Optional.empty() : Optional.of(List.copyOf(grants)),
+        limits);
   }
 
   public ReceiverUnderTest start() throws Exception {
@@ -135,13 +201,37 @@ public final class ReceiverUnderTest {
     }
   }
 
-  private AgentClient client(Optional<Path> token) throws Exception {
+  /** Returns the calls that the agent serves. */
+  public Set<String> served() {
+    return running().calls();
+  }
+
+  /** Makes any call, with the token in this file. */
+  public HttpResponse<String> exchange(
+      String method, String path, Object body, Optional<Path> token) throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + running().port() + "/" + path))
+            .method(method, BodyPublishers.ofByteArray(Json.TOLERANT.writeValueAsBytes(body)));
+    if (token.isPresent()) {
+      request.header("Authorization", "Bearer " + Files.readString(token.get()));
+    }
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      return http.send(request.build(), BodyHandlers.ofString());
+    }
+  }
+
+  private ReceiverAgent running() {
     ReceiverAgent running = agent;
     if (running == null) {
       throw new IllegalStateException("the agent is not started");
     }
-    URI url = URI.create("http://127.0.0.1:" + running.port());
-    return new AgentClient(AgentConnection.to("test", new AgentAddress(url, token), 1));
+    return running;
+  }
+
+  private AgentClient client(Optional<Path> token) throws Exception {
+    URI url = URI.create("http://127.0.0.1:" + running().port());
+    return new AgentClient(
+        AgentConnection.to("test", new AgentAddress(url, token), Optional.empty(), 1));
   }
 
   /** Returns the calls of one who presents this token. */

@@ -123,7 +123,14 @@ class StartTest {
 
   @Test
   void aPublicAddressNeedsTokensAndAWord() {
-    Listen open = new Listen(Optional.of("0.0.0.0"), 0, Optional.empty(), Optional.empty());
+    Listen open =
+        new Listen(
+            Optional.of("0.0.0.0"),
+            0,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
 
     assertThat(open.problems()).hasSize(2);
   }

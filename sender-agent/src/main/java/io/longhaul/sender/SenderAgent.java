@@ -1,9 +1,10 @@
 package io.longhaul.sender;
 
 import io.longhaul.protocol.Software;
-import io.longhaul.protocol.auth.Authenticator;
 import io.longhaul.protocol.config.ConfigException;
 import io.longhaul.protocol.failure.AgentFailedException;
+import io.longhaul.protocol.server.Entrance;
+import io.longhaul.protocol.spool.Capacity;
 import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.spool.SpoolRoot;
 import io.longhaul.protocol.wire.SweepReport;
@@ -11,6 +12,7 @@ import io.longhaul.protocol.wire.SweepRequest;
 import io.longhaul.protocol.zfs.CachingZfs;
 import io.longhaul.protocol.zfs.Zfs;
 import io.longhaul.protocol.zfs.ZfsCli;
+import io.longhaul.sender.grant.SendGrants;
 import io.longhaul.sender.http.AgentDescription;
 import io.longhaul.sender.http.SenderServer;
 import io.longhaul.sender.session.SendSessions;
@@ -18,13 +20,16 @@ import io.longhaul.sender.session.SnapshotHolds;
 import io.longhaul.sender.session.SourceResolver;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,15 +57,15 @@ public final class SenderAgent implements AutoCloseable {
   /**
    * Starts to serve, and takes up the sessions in the spool.
    *
-   * @throws ConfigException if a token file cannot be used
+   * @throws ConfigException if a token, certificate or key cannot be used
    * @throws AgentFailedException if the spool or the port cannot be used
    */
   public static SenderAgent start(SenderConfig config)
       throws ConfigException, AgentFailedException, InterruptedException {
-    Authenticator authenticator = Authenticator.of(config.listen().tokenList());
+    Entrance entrance = config.listen().open();
     SpoolRoot root = SpoolRoot.open(config.spoolOrDefault().root(), Role.SEND);
     try {
-      SenderAgent agent = serve(config, authenticator, root);
+      SenderAgent agent = serve(config, entrance, root);
       agent.takeUpSessions();
       return agent;
     } catch (IOException e) {
@@ -73,27 +78,36 @@ public final class SenderAgent implements AutoCloseable {
     }
   }
 
-  private static SenderAgent serve(SenderConfig config, Authenticator authenticator, SpoolRoot root)
+  private static SenderAgent serve(SenderConfig config, Entrance entrance, SpoolRoot root)
       throws IOException, AgentFailedException {
     Zfs zfs =
         new CachingZfs(
             new ZfsCli(config.zfsOrDefault().command(), ZFS_ANSWER, ZFS_ESTIMATE), ESTIMATE_TURN);
     SourceResolver sources = new SourceResolver(zfs, config.streamsOrNone());
     long limit = config.spoolOrDefault().limitBytes();
+    SendGrants grants = config.grantsOrNone();
     SendSessions sessions =
         new SendSessions(
-            root, sources, new SnapshotHolds(zfs), config.readers(), limit, InstantSource.system());
+            root,
+            sources,
+            new SnapshotHolds(zfs),
+            grants,
+            limit,
+            new Capacity(config.limitsOrDefault().sessions(), config.spoolOrDefault().totalBytes()),
+            InstantSource.system());
+    Supplier<List<String>> warnings = () -> warnings(config, entrance, root);
     AgentDescription description =
         new AgentDescription(
-            config.name(), Software.name(), limit, sources, () -> warnings(config, root));
+            config.name(), Software.name(), limit, sources, entrance::certificateExpires, warnings);
     SenderServer server =
-        SenderServer.start(sessions, description, authenticator, config.listen().address());
+        SenderServer.start(sessions, description, grants, entrance, config.limitsOrDefault());
     LOG.atInfo()
         .addKeyValue("software", Software.name())
-        .addKeyValue("address", config.listen().address().getHostString() + ":" + server.port())
+        .addKeyValue("address", entrance.address().getHostString() + ":" + server.port())
+        .addKeyValue("certificate", entrance.fingerprint())
         .addKeyValue("spool", root.path())
         .log("sender-agent serves");
-    warnings(config, root).forEach(warning -> LOG.atWarn().log(warning));
+    warnings.get().forEach(warning -> LOG.atWarn().log(warning));
     return new SenderAgent(root, sessions, server);
   }
 
@@ -131,8 +145,9 @@ public final class SenderAgent implements AutoCloseable {
     }
   }
 
-  private static List<String> warnings(SenderConfig config, SpoolRoot root) {
-    List<String> warnings = new ArrayList<>(config.listen().warnings());
+  private static List<String> warnings(SenderConfig config, Entrance entrance, SpoolRoot root) {
+    List<String> warnings = new ArrayList<>(entrance.warnings(Instant.now()));
+    config.warning().ifPresent(warnings::add);
     try {
       if (root.isInMemory()) {
         warnings.add(
@@ -146,6 +161,11 @@ public final class SenderAgent implements AutoCloseable {
       warnings.add("the spool directory " + root.path() + " cannot be looked at: " + e);
     }
     return warnings;
+  }
+
+  /** Returns the calls that it serves, each as its method and the template of its path. */
+  public SortedSet<String> calls() {
+    return server.calls();
   }
 
   /** Returns the port that is served. */

@@ -1,21 +1,31 @@
 package io.longhaul.sender;
 
-import io.longhaul.protocol.auth.Identity;
-import io.longhaul.protocol.auth.TokenConfig;
 import io.longhaul.protocol.config.ConfigFile;
 import io.longhaul.protocol.config.DataSize;
 import io.longhaul.protocol.config.SpoolConfig;
 import io.longhaul.protocol.config.ZfsConfig;
+import io.longhaul.protocol.doctor.Setup;
+import io.longhaul.protocol.grant.DatasetFilter;
+import io.longhaul.protocol.grant.GrantNames;
+import io.longhaul.protocol.pipe.Command;
+import io.longhaul.protocol.server.Limits;
 import io.longhaul.protocol.server.Listen;
+import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.wire.SendRequest;
+import io.longhaul.protocol.zfs.DatasetName;
+import io.longhaul.sender.grant.SendGrant;
+import io.longhaul.sender.grant.SendGrants;
 import io.longhaul.sender.session.StreamConfig;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
+import java.util.TreeSet;
 
 /**
  * The configuration file of a sender-agent.
@@ -25,13 +35,17 @@ import java.util.stream.Collectors;
  * @param spool where it spools and how much
  * @param zfs how to run {@code zfs}
  * @param streams what it may send beside datasets, by name
+ * @param grants who may read what; without it, nobody who needs a token or certificate anything
+ * @param limits how much it takes on at a time
  */
 public record SenderConfig(
     String name,
     Listen listen,
     Optional<SpoolConfig> spool,
     Optional<ZfsConfig> zfs,
-    Optional<Map<String, StreamConfig>> streams)
+    Optional<Map<String, StreamConfig>> streams,
+    Optional<List<SendGrant>> grants,
+    Optional<Limits> limits)
     implements ConfigFile.Checked {
   private static final long LEAST_LIMIT = 2 * SendRequest.LEAST_CHUNK;
 
@@ -42,12 +56,8 @@ public record SenderConfig(
       problems.add("name: must not be empty");
     }
     problems.addAll(listen.problems());
-    for (TokenConfig token : listen.tokenList()) {
-      if (token.identity().isBlank() || token.identity().equals(Identity.LOCAL.name())) {
-        problems.add(
-            "listen.tokens.identity: must not be empty or '" + Identity.LOCAL.name() + "'");
-      }
-    }
+    problems.addAll(limitsOrDefault().problems());
+    problems.addAll(spoolOrDefault().problems());
     if (spoolOrDefault().limitBytes() < LEAST_LIMIT) {
       problems.add(
           "spool.limit: must hold at least two chunks, so "
@@ -60,7 +70,61 @@ public record SenderConfig(
     }
     new TreeMap<>(streamsOrNone())
         .forEach((key, stream) -> problems.addAll(stream.problems("streams." + key)));
+    problems.addAll(grantProblems());
     return problems;
+  }
+
+  private List<String> grantProblems() {
+    List<SendGrant> entries = grants.orElse(List.of());
+    List<String> problems =
+        new ArrayList<>(
+            GrantNames.problems(
+                entries.stream().map(SendGrant::identity).toList(), listen.names()));
+    for (SendGrant grant : entries) {
+      problems.addAll(grant.problems(LEAST_LIMIT));
+      grant.streams().orElse(Set.of()).stream()
+          .filter(name -> !streamsOrNone().containsKey(name))
+          .map(name ->
+              "grants.%s.streams: there is no '%s' under streams".formatted(grant.identity(), name))
+          .forEach(problems::add);
+    }
+    return problems;
+  }
+
+  Optional<String> warning() {
+    return GrantNames.warning(grants.isPresent(), listen.names());
+  }
+
+  SendGrants grantsOrNone() {
+    return new SendGrants(grants);
+  }
+
+  /**
+   * Returns what a doctor has to look at.
+   *
+   * @param datasets some to look at beside those that are granted
+   */
+  Setup setup(List<DatasetName> datasets) {
+    NavigableSet<DatasetName> roots = new TreeSet<>(Comparator.comparing(DatasetName::name));
+    roots.addAll(datasets);
+    grants.orElse(List.of()).stream()
+        .flatMap(grant -> grant.datasets().stream())
+        .map(DatasetFilter::named)
+        .forEach(roots::addAll);
+    Map<String, Command> commands = new HashMap<>();
+    streamsOrNone()
+        .forEach((key, stream) ->
+            commands.put(
+                key, new Command(stream.command(), stream.environment().orElse(Map.of()))));
+    return new Setup(
+        Role.SEND,
+        listen,
+        spoolOrDefault(),
+        zfsOrDefault(),
+        roots,
+        commands,
+        Optional.empty(),
+        Map.of());
   }
 
   SpoolConfig spoolOrDefault() {
@@ -71,14 +135,11 @@ public record SenderConfig(
     return zfs.orElse(ZfsConfig.DEFAULT);
   }
 
-  Map<String, StreamConfig> streamsOrNone() {
-    return streams.orElse(Map.of());
+  Limits limitsOrDefault() {
+    return limits.orElse(Limits.DEFAULT);
   }
 
-  /** Returns the identities that may be named as the reader of a session. */
-  Set<String> readers() {
-    return listen.tokenList().isEmpty()
-        ? Set.of(Identity.LOCAL.name())
-        : listen.tokenList().stream().map(TokenConfig::identity).collect(Collectors.toSet());
+  Map<String, StreamConfig> streamsOrNone() {
+    return streams.orElse(Map.of());
   }
 }

@@ -42,6 +42,7 @@ import picocli.CommandLine.Spec;
       "      command: [tar, -cf, -, -C, /home, .]",
       "      success-codes: [0, 1]",
       "",
+      "  sender-agent doctor --config /etc/longhaul/sender.yaml",
       "  sender-agent --config /etc/longhaul/sender.yaml --check",
       "  sender-agent --config /etc/longhaul/sender.yaml"
     })
@@ -74,7 +75,7 @@ public final class SenderMain implements Callable<Integer> {
 
   /** Returns the command line, for the program itself and its manual page. */
   public static CommandLine commandLine() {
-    return new CommandLine(new SenderMain());
+    return new CommandLine(new SenderMain()).addSubcommand(DoctorCommand.commandLine());
   }
 
   @Override

@@ -7,11 +7,13 @@ import io.longhaul.protocol.Json;
 import io.longhaul.protocol.SessionId;
 import io.longhaul.protocol.SessionState;
 import io.longhaul.protocol.auth.TokenConfig;
+import io.longhaul.protocol.auth.TokenFile;
 import io.longhaul.protocol.chunk.ChunkRecord;
 import io.longhaul.protocol.chunk.DigestChoice;
 import io.longhaul.protocol.config.DataSize;
 import io.longhaul.protocol.config.SpoolConfig;
 import io.longhaul.protocol.failure.Problem;
+import io.longhaul.protocol.server.Limits;
 import io.longhaul.protocol.server.Listen;
 import io.longhaul.protocol.spool.SessionSpool;
 import io.longhaul.protocol.wire.ManifestPage;
@@ -19,6 +21,7 @@ import io.longhaul.protocol.wire.SendRequest;
 import io.longhaul.protocol.wire.SendStatus;
 import io.longhaul.protocol.wire.SessionLimits;
 import io.longhaul.protocol.wire.SourceSpec;
+import io.longhaul.sender.grant.SendGrant;
 import io.longhaul.sender.session.StreamConfig;
 import java.io.IOException;
 import java.net.URI;
@@ -37,6 +40,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** A sender-agent in this JVM, with real pumps and sources, and somebody who calls it over HTTP. */
 public final class SenderUnderTest implements AutoCloseable {
@@ -52,6 +56,9 @@ public final class SenderUnderTest implements AutoCloseable {
   private final List<TokenConfig> tokenConfigs = new ArrayList<>();
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final List<SendGrant> grants = new ArrayList<>();
+  private Optional<DataSize> total = Optional.empty();
+  private Optional<Limits> agentLimits = Optional.empty();
   private SenderAgent agent;
   private SessionLimits limits = SessionLimits.DEFAULT;
 
@@ -73,9 +80,9 @@ public final class SenderUnderTest implements AutoCloseable {
         new StreamConfig(
             List.of("no-such-program"), Optional.empty(), Optional.empty(), Optional.empty()));
     for (String identity : identities) {
-      Path file = directory.resolve(identity + ".token");
+      Path file = directory.resolve(identity + ".token.sha256");
       String token = identity + "-0123456789abcdef";
-      Files.writeString(file, token);
+      Files.writeString(file, TokenFile.hashed(token));
       Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
       tokens.put(identity, token);
       tokenConfigs.add(new TokenConfig(identity, file, identity.equals("admin")));
@@ -90,10 +97,21 @@ public final class SenderUnderTest implements AutoCloseable {
             Optional.empty(),
             0,
             Optional.empty(),
-            tokenConfigs.isEmpty() ? Optional.empty() : Optional.of(tokenConfigs)),
-        Optional.of(new SpoolConfig(Optional.of(spool()), Optional.of(new DataSize(LIMIT)))),
+            tokenConfigs.isEmpty() ? Optional.empty() : Optional.of(tokenConfigs),
+            Optional.empty(),
+            Optional.empty()),
+        Optional.of(new SpoolConfig(Optional.of(spool()), Optional.of(new DataSize(LIMIT)), total)),
         Optional.empty(),
-        Optional.of(streams));
+        Optional.of(streams),
+        grants.isEmpty() ? Optional.empty() : Optional.of(List.copyOf(grants)),
+        agentLimits);
+  }
+
+  /** Bounds what all sessions may spool and other things, and restarts the agent. */
+  public void limit(DataSize allSessions, Limits wanted) throws Exception {
+    total = Optional.of(allSessions);
+    agentLimits = Optional.of(wanted);
+    restart();
   }
 
   /** Adds a stream that may be started again, and restarts the agent, which reads it then. */
@@ -103,6 +121,31 @@ public final class SenderUnderTest implements AutoCloseable {
         new StreamConfig(
             List.of("sh", "-c", script), Optional.empty(), Optional.empty(), Optional.of(true)));
     restart();
+  }
+
+  /** Makes these the grants, and restarts the agent, which reads them then. */
+  public void grant(SendGrant... entries) throws Exception {
+    grants.clear();
+    grants.addAll(List.of(entries));
+    restart();
+  }
+
+  /** Returns a grant of these streams and nothing else. */
+  public static SendGrant grantOf(String identity, String... names) {
+    return new SendGrant(
+        identity,
+        Optional.empty(),
+        Optional.of(Set.of(names)),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /** Returns the calls that the agent serves. */
+  public Set<String> calls() {
+    return agent.calls();
   }
 
   /** Makes later sessions have these limits. */

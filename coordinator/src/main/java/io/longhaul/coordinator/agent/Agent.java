@@ -10,6 +10,7 @@ import io.longhaul.protocol.config.ConfigException;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.TransferException;
 import io.longhaul.protocol.spool.Role;
+import io.longhaul.protocol.tls.Tls;
 import io.longhaul.protocol.wire.Abort;
 import io.longhaul.protocol.wire.AgentInfo;
 import io.longhaul.protocol.wire.PauseRequest;
@@ -24,6 +25,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One agent and the calls it answers; each call is one attempt. Thread-safe.
@@ -48,6 +50,7 @@ public final class Agent<Q, S> {
       String name,
       Role role,
       AgentAddress at,
+      Optional<Tls> tls,
       String sessions,
       Class<S> status,
       Class<S[]> statuses)
@@ -55,7 +58,7 @@ public final class Agent<Q, S> {
     this.name = name;
     this.role = role;
     this.url = at.url();
-    this.client = new AgentClient(AgentConnection.to(PROGRAM, at, IDLE_CONNECTIONS));
+    this.client = new AgentClient(AgentConnection.to(PROGRAM, at, tls, IDLE_CONNECTIONS));
     this.sessions = sessions;
     this.status = status;
     this.statuses = statuses;
@@ -64,22 +67,25 @@ public final class Agent<Q, S> {
   /**
    * Returns the sender-agent of machine {@code name}; connects to nobody yet.
    *
+   * @param tls who we are, if it wants a certificate
    * @throws ConfigException if its token file cannot be used
    */
-  public static Agent<SendRequest, SendStatus> sender(String name, AgentAddress at)
-      throws ConfigException {
-    return new Agent<>(name, Role.SEND, at, ApiPaths.SENDS, SendStatus.class, SendStatus[].class);
+  public static Agent<SendRequest, SendStatus> sender(
+      String name, AgentAddress at, Optional<Tls> tls) throws ConfigException {
+    return new Agent<>(
+        name, Role.SEND, at, tls, ApiPaths.SENDS, SendStatus.class, SendStatus[].class);
   }
 
   /**
    * Returns the receiver-agent of machine {@code name}; connects to nobody yet.
    *
+   * @param tls who we are, if it wants a certificate
    * @throws ConfigException if its token file cannot be used
    */
-  public static Agent<ReceiveRequest, ReceiveStatus> receiver(String name, AgentAddress at)
-      throws ConfigException {
+  public static Agent<ReceiveRequest, ReceiveStatus> receiver(
+      String name, AgentAddress at, Optional<Tls> tls) throws ConfigException {
     return new Agent<>(
-        name, Role.RECEIVE, at, ApiPaths.RECEIVES, ReceiveStatus.class, ReceiveStatus[].class);
+        name, Role.RECEIVE, at, tls, ApiPaths.RECEIVES, ReceiveStatus.class, ReceiveStatus[].class);
   }
 
   /** Returns the name that endpoints use. */

@@ -4,11 +4,14 @@ import io.longhaul.coordinator.CommandFailure;
 import io.longhaul.coordinator.CoordinatorConfig;
 import io.longhaul.coordinator.ExitCode;
 import io.longhaul.protocol.config.ConfigException;
+import io.longhaul.protocol.tls.CertificateUse;
+import io.longhaul.protocol.tls.Tls;
 import io.longhaul.protocol.wire.ReceiveRequest;
 import io.longhaul.protocol.wire.ReceiveStatus;
 import io.longhaul.protocol.wire.SendRequest;
 import io.longhaul.protocol.wire.SendStatus;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +23,7 @@ import java.util.stream.Stream;
 /** The agents of a configuration file. Immutable. */
 public final class Agents {
   private final Path file;
+  private final Optional<Tls> tls;
   private final SortedMap<String, Agent<SendRequest, SendStatus>> senders = new TreeMap<>();
   private final SortedMap<String, Agent<ReceiveRequest, ReceiveStatus>> receivers = new TreeMap<>();
 
@@ -27,18 +31,22 @@ public final class Agents {
    * Prepares to talk to all of them; connects to nobody yet.
    *
    * @param file where {@code config} was read, for messages
-   * @throws ConfigException if a token file cannot be used
+   * @throws ConfigException if a token, certificate or key cannot be used
    */
   public Agents(Path file, CoordinatorConfig config) throws ConfigException {
     this.file = file;
+    tls =
+        config.tls().isPresent()
+            ? Optional.of(Tls.open(config.tls().get(), CertificateUse.CONNECT))
+            : Optional.empty();
     for (Map.Entry<String, CoordinatorConfig.Machine> entry : config.agents().entrySet()) {
       String name = entry.getKey();
       CoordinatorConfig.Machine machine = entry.getValue();
       if (machine.sender().isPresent()) {
-        senders.put(name, Agent.sender(name, machine.sender().get()));
+        senders.put(name, Agent.sender(name, machine.sender().get(), tls));
       }
       if (machine.receiver().isPresent()) {
-        receivers.put(name, Agent.receiver(name, machine.receiver().get()));
+        receivers.put(name, Agent.receiver(name, machine.receiver().get(), tls));
       }
     }
   }
@@ -96,6 +104,11 @@ public final class Agents {
             + role
             + ": "
             + (names.isEmpty() ? "none" : String.join(", ", names)));
+  }
+
+  /** Returns what a person should know about our own certificate at this moment. */
+  public List<String> warnings(Instant now) {
+    return tls.map(used -> used.warnings(now)).orElse(List.of());
   }
 
   /** Returns where the agents were configured, for messages. */

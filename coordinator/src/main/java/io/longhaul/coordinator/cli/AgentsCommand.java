@@ -6,6 +6,7 @@ import io.longhaul.coordinator.agent.Probe;
 import io.longhaul.coordinator.show.Table;
 import io.longhaul.protocol.Json;
 import io.longhaul.protocol.config.DataSize;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -52,10 +53,19 @@ final class AgentsCommand implements Callable<Integer> {
     } else {
       Table table =
           new Table(
-              "AGENT", "ROLE", "URL", "SOFTWARE", "PROTOCOL", "SPOOL LIMIT", "ZFS", "KNOWS US AS");
+              "AGENT",
+              "ROLE",
+              "URL",
+              "SOFTWARE",
+              "PROTOCOL",
+              "SPOOL LIMIT",
+              "ZFS",
+              "KNOWS US AS",
+              "CERTIFICATE UNTIL");
       probes.forEach(probe -> row(table, probe));
       table.lines().forEach(out::println);
       probes.forEach(this::details);
+      agents.warnings(Instant.now()).forEach(w -> out.println("warning: this coordinator: " + w));
     }
     boolean all = probes.stream().allMatch(probe -> probe.info().isPresent());
     return (all ? ExitCode.DONE : ExitCode.FAILED).number();
@@ -65,7 +75,7 @@ final class AgentsCommand implements Callable<Integer> {
     String role = probe.role().text();
     String url = probe.url().toString();
     if (probe.info().isEmpty()) {
-      table.row(probe.name(), role, url, "does not answer", "", "", "", "");
+      table.row(probe.name(), role, url, "does not answer", "", "", "", "", "");
       return;
     }
     var info = probe.info().get();
@@ -77,7 +87,8 @@ final class AgentsCommand implements Callable<Integer> {
         info.protocol().oldest() + "-" + info.protocol().newest(),
         new DataSize(info.spoolLimitBytes()).toString(),
         info.zfs().orElse("none"),
-        info.identity());
+        info.identity(),
+        info.certificateExpires().map(Instant::toString).orElse("none"));
   }
 
   private void details(Probe probe) {

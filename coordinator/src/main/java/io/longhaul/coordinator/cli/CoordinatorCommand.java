@@ -3,11 +3,13 @@ package io.longhaul.coordinator.cli;
 import io.longhaul.coordinator.CommandFailure;
 import io.longhaul.coordinator.ExitCode;
 import io.longhaul.coordinator.agent.Agents;
+import io.longhaul.coordinator.trust.Host;
 import io.longhaul.protocol.SessionId;
 import io.longhaul.protocol.chunk.DigestChoice;
 import io.longhaul.protocol.config.ConfigException;
 import io.longhaul.protocol.config.DataSize;
 import io.longhaul.protocol.config.TimeSpan;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Function;
@@ -39,7 +41,8 @@ import picocli.CommandLine.TypeConversionException;
       ResumeCommand.class,
       AbortCommand.class,
       CleanCommand.class,
-      AgentsCommand.class
+      AgentsCommand.class,
+      TrustCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
@@ -78,6 +81,7 @@ public final class CoordinatorCommand {
     line.registerConverter(DataSize.class, converter(DataSize::parse));
     line.registerConverter(TimeSpan.class, converter(TimeSpan::parse));
     line.registerConverter(SessionId.class, converter(SessionId::new));
+    line.registerConverter(Host.class, converter(Host::new));
     line.registerConverter(DigestChoice.class, converter(DigestChoice::of));
     line.setExecutionExceptionHandler((e, command, _) -> failed(e, command));
     line.setParameterExceptionHandler((e, _) -> misused(e));
@@ -110,9 +114,13 @@ public final class CoordinatorCommand {
         switch (e) {
           case CommandFailure failure -> failure.code();
           case ConfigException _ -> ExitCode.USAGE;
+          case FileSystemException _ -> ExitCode.FAILED;
           default -> throw e;
         };
-    command.getErr().println(e.getMessage());
+    command
+        .getErr()
+        .println(
+            e instanceof FileSystemException ? "Tried to use a file but " + e : e.getMessage());
     return code.number();
   }
 

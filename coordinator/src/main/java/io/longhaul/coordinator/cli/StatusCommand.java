@@ -10,6 +10,7 @@ import io.longhaul.coordinator.show.SessionText;
 import io.longhaul.protocol.Json;
 import io.longhaul.protocol.SessionId;
 import io.longhaul.protocol.wire.AgentInfo;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -90,7 +91,7 @@ final class StatusCommand implements Callable<Integer> {
     if (follow) {
       return new Follow(spec.commandLine(), json).run(overview.sessions().getFirst()).number();
     }
-    print(overview);
+    print(agents, overview);
     return (overview.silent().isEmpty() ? ExitCode.DONE : ExitCode.FAILED).number();
   }
 
@@ -99,7 +100,7 @@ final class StatusCommand implements Callable<Integer> {
         all.sessions().stream().filter(both -> !both.ended()).toList(), all.silent());
   }
 
-  private void print(Overview overview) throws Exception {
+  private void print(Agents agents, Overview overview) throws Exception {
     var out = spec.commandLine().getOut();
     if (json) {
       out.println(Json.TOLERANT.writeValueAsString(SessionJson.of(overview)));
@@ -107,7 +108,9 @@ final class StatusCommand implements Callable<Integer> {
     }
     if (overview.sessions().isEmpty()) {
       out.println("no session is running; coordinator list shows those that have ended");
+      warnings(agents.all()).forEach(warning -> out.println("warning: " + warning));
     }
+    agents.warnings(Instant.now()).forEach(w -> out.println("warning: this coordinator: " + w));
     for (Overview.Both both : overview.sessions()) {
       SessionText.lines(both, warnings(both)).forEach(out::println);
     }
@@ -118,8 +121,12 @@ final class StatusCommand implements Callable<Integer> {
     List<Agent<?, ?>> sides = new ArrayList<>();
     both.session().sender().ifPresent(sides::add);
     both.session().receiver().ifPresent(sides::add);
+    return warnings(sides);
+  }
+
+  private static List<String> warnings(List<Agent<?, ?>> agents) throws InterruptedException {
     List<String> warnings = new ArrayList<>();
-    for (Survey.Answer<Agent<?, ?>, AgentInfo> answer : Survey.ask(sides, Agent::info)) {
+    for (Survey.Answer<Agent<?, ?>, AgentInfo> answer : Survey.ask(agents, Agent::info)) {
       answer
           .value()
           .map(AgentInfo::warnings)

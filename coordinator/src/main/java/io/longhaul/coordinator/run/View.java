@@ -11,6 +11,7 @@ import io.longhaul.protocol.wire.SendStatus;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -21,6 +22,8 @@ import java.util.stream.Stream;
  * @param nowNanos the moment, by {@link System#nanoTime}
  */
 public record View(Sight<SendStatus> send, Sight<ReceiveStatus> receive, long nowNanos) {
+  private static final Set<FailureKind> WAITS_FOR_A_PERSON =
+      Set.of(FailureKind.PAUSED, FailureKind.INCOMPATIBLE, FailureKind.CERTIFICATE_REFUSED);
 
   /** Returns the same knowledge at a later moment. */
   public View at(long laterNanos) {
@@ -45,13 +48,13 @@ public record View(Sight<SendStatus> send, Sight<ReceiveStatus> receive, long no
         .or(() -> send.status().map(SendStatus::state));
   }
 
-  /** Returns whether somebody has paused either side, or has to upgrade one. */
+  /** Returns whether somebody has paused either side, or has to upgrade or certify one. */
   boolean waitsForAPerson() {
     return Stream.concat(
             send.status().flatMap(SendStatus::failure).stream(),
             receive.status().flatMap(ReceiveStatus::failure).stream())
         .map(Failure::kind)
-        .anyMatch(kind -> kind == FailureKind.PAUSED || kind == FailureKind.INCOMPATIBLE);
+        .anyMatch(WAITS_FOR_A_PERSON::contains);
   }
 
   /** Returns the stream bytes that the sink was given. */

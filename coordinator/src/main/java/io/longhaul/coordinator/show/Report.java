@@ -151,6 +151,10 @@ public record Report(
       case SPOOL_FAILED, SPOOL_DAMAGED -> "look after the spool's disk, then: " + again;
       case NO_SUCH_SESSION -> "see what runs: coordinator list";
       case PEER_REFUSED -> "see what the other agent grants: coordinator agents; then: " + again;
+      case CERTIFICATE_REFUSED ->
+          "see which certificate it is: coordinator trust list; when it is renewed it goes on by"
+              + " itself: coordinator status --follow "
+              + id;
       case INCOMPATIBLE -> "upgrade the program named above; then: " + again;
       case PAUSED -> "to go on: coordinator resume " + id;
       case ABORTED -> "to send it after all: " + again;

@@ -216,6 +216,7 @@ class CommandsTest {
         now.identity(),
         now.spoolLimitBytes(),
         now.zfs(),
+        now.certificateExpires(),
         now.warnings());
   }
 
@@ -277,6 +278,7 @@ class CommandsTest {
             plain.identity(),
             plain.spoolLimitBytes(),
             plain.zfs(),
+            plain.certificateExpires(),
             List.of("plain HTTP on 0.0.0.0: nothing is encrypted")));
     Run run = run("status", ID.text());
     assertThat(run.exit()).isZero();

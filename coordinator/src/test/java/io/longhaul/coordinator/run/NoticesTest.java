@@ -36,8 +36,8 @@ class NoticesTest {
             ID,
             "office::tree",
             "vault::tree",
-            Optional.of(Agent.sender("office", NOWHERE)),
-            Optional.of(Agent.receiver("vault", NOWHERE)));
+            Optional.of(Agent.sender("office", NOWHERE, Optional.empty())),
+            Optional.of(Agent.receiver("vault", NOWHERE, Optional.empty())));
   }
 
   private List<String> between(View before, View now) {

@@ -65,8 +65,8 @@ class WatchTest {
             ID,
             "office::tree",
             "vault::tree",
-            Optional.of(Agent.sender("office", address(sender))),
-            Optional.of(Agent.receiver("vault", address(receiver))));
+            Optional.of(Agent.sender("office", address(sender), Optional.empty())),
+            Optional.of(Agent.receiver("vault", address(receiver), Optional.empty())));
   }
 
   @AfterEach

@@ -1,7 +1,7 @@
 package io.longhaul.coordinator.testing;
 
 import io.longhaul.protocol.SessionId;
-import io.longhaul.protocol.auth.Authenticator;
+import io.longhaul.protocol.auth.TokenAuthenticator;
 import io.longhaul.protocol.config.ConfigException;
 import io.longhaul.protocol.failure.AgentFailedException;
 import io.longhaul.protocol.failure.ProblemException;
@@ -56,7 +56,7 @@ public final class FakeAgent<S> implements AutoCloseable {
     collection = role == Role.SEND ? "v1/sends" : "v1/receives";
     requestType = role == Role.SEND ? SendRequest.class : ReceiveRequest.class;
     info = Statuses.info(role, name);
-    routes = new ApiRoutes(Authenticator.of(List.of()));
+    routes = new ApiRoutes(TokenAuthenticator.of(List.of()));
     routes.add("GET", "v1/agent", _ -> Reply.ok(info));
     routes.add("GET", "v1/peers", _ -> Reply.ok(peers.values()));
     routes.add("GET", "v1/peers/{name}", call -> Reply.ok(peer(call.path("name"))));
@@ -102,7 +102,9 @@ public final class FakeAgent<S> implements AutoCloseable {
         });
     server =
         HttpServer.start(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), routes.handler());
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            Optional.empty(),
+            routes.handler());
     port = server.port();
   }
 
@@ -191,7 +193,9 @@ public final class FakeAgent<S> implements AutoCloseable {
   public void restart() throws AgentFailedException {
     server =
         HttpServer.start(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), port), routes.handler());
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+            Optional.empty(),
+            routes.handler());
   }
 
   @Override

@@ -178,6 +178,7 @@ public final class Statuses {
         "someone",
         1L << 30,
         Optional.of("zfs-2.1.11"),
+        Optional.empty(),
         List.of());
   }
 
@@ -194,6 +195,7 @@ public final class Statuses {
             "vault-reader",
             plain.spoolLimitBytes(),
             plain.zfs(),
+            plain.certificateExpires(),
             plain.warnings());
     return new PeerInfo(
         name, URI.create("http://10.0.0.1:7401"), Optional.of(seen), Optional.empty());

@@ -3,12 +3,18 @@ package io.longhaul.packaging.bench;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** The command line of the benchmarks: {@code packaging/bench memory|speed|link|small}. */
+/** The command line of the benchmarks: {@code packaging/bench memory|speed|link|small|load}. */
 @Command(
     name = "bench",
     description = "Measures the assembled product and prints tables; asserts nothing.",
     mixinStandardHelpOptions = true,
-    subcommands = {MemoryBench.class, SpeedBench.class, LinkBench.class, SmallBench.class})
+    subcommands = {
+      MemoryBench.class,
+      SpeedBench.class,
+      LinkBench.class,
+      SmallBench.class,
+      LoadBench.class
+    })
 final class Bench {
   private Bench() {}
 

@@ -25,12 +25,15 @@ import picocli.CommandLine.Option;
     name = "speed",
     description = {
       "Stream to stream over loopback, in MB/s from the start of the command to its end.",
-      "ssh runs with its default cipher against an sshd of this program's own."
+      "ssh runs with its default cipher against an sshd of this program's own. The last line is"
+          + " what mutual TLS costs."
     },
     mixinStandardHelpOptions = true)
 final class SpeedBench implements Callable<Integer> {
   private static final Duration LISTENING = Duration.ofSeconds(10);
   private static final String SSH = "ssh";
+  private static final String PLAIN = "Longhaul, SHA-256";
+  private static final String ENCRYPTED = "Longhaul, SHA-256, mutual TLS";
 
   @Mixin private final WorkspaceOptions workspace = new WorkspaceOptions();
 
@@ -52,8 +55,10 @@ final class SpeedBench implements Callable<Integer> {
   public Integer call() throws Exception {
     try (Workspace files = workspace.open(DataSize.parse("1GiB"));
         var sshd = new PrivateSshd(Place.HERE);
-        Site site = files.site(Place.HERE, Place.HERE, files.source(gibibytes))) {
+        Site site = files.site(Place.HERE, Place.HERE, files.source(gibibytes));
+        Site encrypted = files.encryptedSite(files.source(gibibytes))) {
       site.start();
+      encrypted.start();
       String source = Workspace.text(files.source(gibibytes));
       String ssh = Workspace.text(sshd.client("cat > /dev/null"));
       Map<String, Samples.Measurement> contestants = new LinkedHashMap<>();
@@ -61,8 +66,8 @@ final class SpeedBench implements Callable<Integer> {
       contestants.put(SSH, () -> rate(pipe(source, ssh)));
       contestants.put("mbuffer", () -> rate(mbuffer(source)));
       contestants.put("Longhaul, MD5", () -> rate(Workspace.transfer(site, "--digests", "md5")));
-      contestants.put(
-          "Longhaul, SHA-256", () -> rate(Workspace.transfer(site, "--digests", "sha256")));
+      contestants.put(PLAIN, () -> rate(Workspace.transfer(site, "--digests", "sha256")));
+      contestants.put(ENCRYPTED, () -> rate(Workspace.transfer(encrypted, "--digests", "sha256")));
       print(Samples.interleaved(rounds, contestants));
     }
     return 0;
@@ -78,6 +83,9 @@ final class SpeedBench implements Callable<Integer> {
           Table.ratio(samples.median(way) / samples.median(SSH)));
     }
     table.print(System.out);
+    System.out.println(
+        "mutual TLS to plain HTTP: "
+            + Table.ratio(samples.median(ENCRYPTED) / samples.median(PLAIN)));
   }
 
   private double rate(double seconds) {

@@ -59,7 +59,15 @@ final class Workspace implements AutoCloseable {
 
   /** Prepares a site whose agents send {@code office::data} and drop {@code vault::nothing}. */
   Site site(Place office, Place vault, List<String> source) throws IOException {
-    var site = new Site(directory, office, vault);
+    return streams(new Site(directory, office, vault), source);
+  }
+
+  /** Prepares the same on this machine, over mutual TLS. */
+  Site encryptedSite(List<String> source) throws IOException {
+    return streams(Site.encrypted(directory), source);
+  }
+
+  private static Site streams(Site site, List<String> source) {
     site.office().stream("data", source);
     site.vault().stream("nothing", NOTHING);
     return site;

@@ -35,7 +35,7 @@ final class Chaos implements Callable<Integer> {
   @Option(
       names = "--mebibytes",
       paramLabel = "N",
-      defaultValue = "1024",
+      defaultValue = "2048",
       description = "length of the stream: ${DEFAULT-VALUE}")
   private int mebibytes;
 

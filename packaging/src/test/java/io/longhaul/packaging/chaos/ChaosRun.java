@@ -37,10 +37,10 @@ public record ChaosRun(long seed, int faults, Keystream stream, long bytesPerSec
         boolean goesOn = victim.awaitProgress();
         Duration lost = Duration.ofNanos(System.nanoTime() - began);
         System.err.printf("%4d  %-24s %6.1f s%n", number, fault.text(), lost.toMillis() / 1e3);
-        toll.add(fault, lost);
         if (!goesOn) {
           break;
         }
+        toll.add(fault, lost);
         if (!victim.pipesAreWhole()) {
           toll.wrong("the source or the sink was started again after fault " + number);
         }

@@ -104,7 +104,7 @@ final class Victim implements AutoCloseable {
     coordinator = follow();
   }
 
-  /** Kills a process of the sending side, and waits until the source was started again. */
+  /** Kills a process of the sending side, and waits for another source or the session's end. */
   void killSource(Function<Started, ProcessIdentity> victim) throws IOException {
     Started before = started(Role.SEND);
     signal("KILL", victim.apply(before).pid());
@@ -112,10 +112,13 @@ final class Victim implements AutoCloseable {
         Eventually.find(
             "a new run of the source",
             PATIENCE,
-            () ->
-                Optional.of(started(Role.SEND))
-                    .filter(now -> now.attempt() > before.attempt())
-                    .flatMap(Started::child));
+            () -> site.receive(id).state().ended() ? Optional.of(source) : sourceAfter(before));
+  }
+
+  private Optional<ProcessIdentity> sourceAfter(Started before) throws IOException {
+    return Optional.of(started(Role.SEND))
+        .filter(now -> now.attempt() > before.attempt())
+        .flatMap(Started::child);
   }
 
   /** Flips a bit in a chunk that was verified and is not being fed, as soon as there is one. */

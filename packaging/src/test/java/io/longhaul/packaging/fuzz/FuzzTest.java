@@ -218,6 +218,7 @@ class FuzzTest {
             "test",
             new AgentAddress(
                 URI.create("http://127.0.0.1:" + port), Optional.of(folder.resolve("admin.token"))),
+            Optional.empty(),
             1));
   }
 

@@ -18,6 +18,7 @@ import java.util.Random;
  * @param isHttp whether an HTTP server must understand it as far as to answer
  * @param method its method
  */
+@SuppressWarnings("ArrayRecordComponent") // nobody compares requests
 record FuzzedRequest(byte[] bytes, boolean isHttp, String method) {
   private static final int MOST_BODY = 64 * 1024;
   private static final List<String> METHODS = List.of("GET", "PUT", "POST", "DELETE", "HEAD");

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +21,7 @@ public final class Agent implements AutoCloseable {
   private final List<String> command;
   private final List<String> where;
   private final String url;
-  private final Optional<Path> token;
+  private final List<String> credential;
   private final Path log;
   private @Nullable Process process;
 
@@ -32,14 +31,14 @@ public final class Agent implements AutoCloseable {
    * @param command its launcher and arguments
    * @param where what to put before a command so that it runs where the agent does; may be empty
    * @param url its base URL, as seen from there
-   * @param token the file with an administrator's token, if it wants one
+   * @param credential the arguments of curl that prove that an administrator asks
    * @param log takes what it prints
    */
-  Agent(List<String> command, List<String> where, String url, Optional<Path> token, Path log) {
+  Agent(List<String> command, List<String> where, String url, List<String> credential, Path log) {
     this.command = command;
     this.where = where;
     this.url = url;
-    this.token = token;
+    this.credential = credential;
     this.log = log;
   }
 
@@ -128,10 +127,7 @@ public final class Agent implements AutoCloseable {
     var words = new ArrayList<>(where);
     words.addAll(List.of("curl", "--silent", "--show-error", "--fail-with-body"));
     words.addAll(List.of("--max-time", "10"));
-    if (token.isPresent()) {
-      words.addAll(
-          List.of("--header", "Authorization: Bearer " + Files.readString(token.get()).strip()));
-    }
+    words.addAll(credential);
     words.addAll(List.of(arguments));
     words.add(url + "/" + path);
     return CommandResult.of(words);

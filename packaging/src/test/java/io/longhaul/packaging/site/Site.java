@@ -5,7 +5,9 @@ import io.longhaul.protocol.ApiPaths;
 import io.longhaul.protocol.Json;
 import io.longhaul.protocol.SessionId;
 import io.longhaul.protocol.SessionState;
+import io.longhaul.protocol.auth.TokenFile;
 import io.longhaul.protocol.failure.Failure;
+import io.longhaul.protocol.failure.FailureKind;
 import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.spool.SessionSpool;
 import io.longhaul.protocol.spool.SpoolFile;
@@ -43,11 +45,14 @@ import java.util.UUID;
  */
 public final class Site implements AutoCloseable {
   private static final String LOOPBACK = "127.0.0.1";
+  private static final String LOCALHOST = "localhost";
+  private static final String CONSOLE = "console";
   private static final Duration COMMAND = Duration.ofMinutes(5);
 
   private final Image image;
   private final Path directory;
   private final Place vaultPlace;
+  private final Optional<Trust> trust;
   private final SiteConfig office = new SiteConfig();
   private final SiteConfig vault = new SiteConfig();
   private final SiteConfig agents = new SiteConfig();
@@ -63,7 +68,7 @@ public final class Site implements AutoCloseable {
 
   /** Prepares two agents on loopback that are started from this image. */
   public Site(Image image) throws IOException {
-    this(image, Path.of(System.getProperty("java.io.tmpdir")), Place.HERE, Place.HERE);
+    this(image, Path.of(System.getProperty("java.io.tmpdir")), Place.HERE, Place.HERE, false);
   }
 
   /**
@@ -74,13 +79,25 @@ public final class Site implements AutoCloseable {
    * @param vaultPlace where the receiver-agent and the coordinator run
    */
   public Site(Path parent, Place officePlace, Place vaultPlace) throws IOException {
-    this(Image.find(), parent, officePlace, vaultPlace);
+    this(Image.find(), parent, officePlace, vaultPlace, false);
   }
 
-  private Site(Image image, Path parent, Place officePlace, Place vaultPlace) throws IOException {
+  /**
+   * Prepares two agents on loopback that talk mutual TLS, as does the coordinator, who is {@code
+   * console}.
+   *
+   * @param parent where to make the site's directory, spools included
+   */
+  public static Site encrypted(Path parent) throws IOException {
+    return new Site(Image.find(), parent, Place.HERE, Place.HERE, true);
+  }
+
+  private Site(Image image, Path parent, Place officePlace, Place vaultPlace, boolean encrypted)
+      throws IOException {
     this.image = image;
     this.vaultPlace = vaultPlace;
     directory = Files.createTempDirectory(parent, "longhaul-site-");
+    trust = encrypted ? Optional.of(new Trust(image, file("trust"))) : Optional.empty();
     int vaultPort = freePort();
     String officeUrl = url(officePlace.host(), officePort);
     String vaultUrl = url(LOOPBACK, vaultPort);
@@ -91,12 +108,33 @@ public final class Site implements AutoCloseable {
     vault.set(officeUrl, "peers", "office", "url");
     agents.set(officeUrl, "agents", "office", "sender", "url");
     agents.set(vaultUrl, "agents", "vault", "receiver", "url");
-    Optional<Path> token = Optional.empty();
-    if (!officePlace.host().equals(LOOPBACK)) {
-      token = Optional.of(protect(officePlace.host()));
+    List<String> officeCredential = List.of();
+    List<String> vaultCredential = List.of();
+    if (trust.isPresent()) {
+      certify(trust.get());
+      officeCredential = Trust.curl(trust.get().files(CONSOLE));
+      vaultCredential = officeCredential;
+    } else if (!officePlace.host().equals(LOOPBACK)) {
+      officeCredential = protect(officePlace.host());
     }
-    sender = agent(officePlace, "sender-agent", "office.yaml", officeUrl, token);
-    receiver = agent(vaultPlace, "receiver-agent", "vault.yaml", vaultUrl, Optional.empty());
+    sender = agent(officePlace, "sender-agent", "office.yaml", officeUrl, officeCredential);
+    receiver = agent(vaultPlace, "receiver-agent", "vault.yaml", vaultUrl, vaultCredential);
+  }
+
+  private void certify(Trust authority) throws IOException {
+    authority.run("issue", "office", "--host", LOCALHOST, "--listen-only");
+    authority.run("issue", "vault", "--host", LOCALHOST);
+    authority.run("issue", CONSOLE);
+    for (String holder : List.of("office", "vault", CONSOLE)) {
+      authority.deliver(holder);
+    }
+    Map<String, Object> console = Map.of("name", CONSOLE, "admin", true);
+    office.set(authority.section("office"), "listen", "tls");
+    office.set(List.of(Map.of("name", "vault"), console), "listen", "identities");
+    vault.set(authority.section("vault"), "listen", "tls");
+    vault.set(List.of(console), "listen", "identities");
+    vault.set(authority.section("vault"), "tls");
+    agents.set(authority.section(CONSOLE), "tls");
   }
 
   private static void configure(SiteConfig config, String name, int port) {
@@ -112,29 +150,35 @@ public final class Site implements AutoCloseable {
   }
 
   /** Lets the sender-agent listen on an address that others can reach. */
-  private Path protect(String host) throws IOException {
-    Path token =
-        Files.createFile(
-            file("office.token"),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    Files.writeString(token, UUID.randomUUID() + "-" + UUID.randomUUID());
+  private List<String> protect(String host) throws IOException {
+    String secret = UUID.randomUUID() + "-" + UUID.randomUUID();
+    Path token = secret("office.token", secret);
+    Path kept = secret("office.token.sha256", TokenFile.hashed(secret));
     office.set(host, "listen", "host").set(true, "listen", "allow-plaintext");
     office.set(
-        List.of(Map.of("identity", "vault", "file", token.toString(), "admin", true)),
+        List.of(Map.of("identity", "vault", "file", kept.toString(), "admin", true)),
         "listen",
         "tokens");
     vault.set(token.toString(), "peers", "office", "token-file");
     agents.set(token.toString(), "agents", "office", "sender", "token-file");
-    return token;
+    return List.of("--header", "Authorization: Bearer " + secret);
+  }
+
+  private Path secret(String name, String text) throws IOException {
+    Path file =
+        Files.createFile(
+            file(name),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    return Files.writeString(file, text);
   }
 
   private Agent agent(
-      Place place, String program, String config, String url, Optional<Path> token) {
+      Place place, String program, String config, String url, List<String> credential) {
     return new Agent(
         List.of(image.program(program), "--config", file(config).toString()),
         place.prefix(),
         url,
-        token,
+        credential,
         file(program + ".log"));
   }
 
@@ -145,8 +189,8 @@ public final class Site implements AutoCloseable {
     }
   }
 
-  private static String url(String host, int port) {
-    return "http://" + host + ":" + port;
+  private String url(String host, int port) {
+    return trust.isPresent() ? "https://" + LOCALHOST + ":" + port : "http://" + host + ":" + port;
   }
 
   /** Lets the receiver reach the sender through this port instead of directly. */
@@ -248,6 +292,18 @@ public final class Site implements AutoCloseable {
         () -> Optional.of(receive(id)).filter(status -> status.state().ended()));
   }
 
+  /** Waits until the session pauses because a certificate is refused, and returns what it says. */
+  public Failure awaitRefusal(SessionId id, Duration limit) {
+    return Eventually.find(
+        "a pause of " + id + " for a certificate",
+        limit,
+        () ->
+            Optional.of(receive(id))
+                .filter(status -> status.state() == SessionState.PAUSED)
+                .flatMap(ReceiveStatus::failure)
+                .filter(why -> why.kind() == FailureKind.CERTIFICATE_REFUSED));
+  }
+
   /** Waits until the session has failed, and returns why. */
   public Failure awaitFailure(SessionId id, Duration limit) {
     ReceiveStatus end = awaitEnd(id, limit);
@@ -300,6 +356,11 @@ public final class Site implements AutoCloseable {
   /** Returns the coordinator's configuration, to be changed before {@link #start}. */
   public SiteConfig agents() {
     return agents;
+  }
+
+  /** Returns the authority of a site that was made by {@link #encrypted}. */
+  public Trust trust() {
+    return trust.orElseThrow();
   }
 
   /** Returns the path of a file in the site's directory. */

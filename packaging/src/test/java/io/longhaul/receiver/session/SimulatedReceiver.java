@@ -9,6 +9,7 @@ import io.longhaul.protocol.client.SimulatedConnection;
 import io.longhaul.protocol.failure.ProblemException;
 import io.longhaul.protocol.pipe.ProcessIdentity;
 import io.longhaul.protocol.retry.Sleeper;
+import io.longhaul.protocol.spool.Capacity;
 import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.spool.SessionSpool;
 import io.longhaul.protocol.spool.SpoolRoot;
@@ -17,6 +18,7 @@ import io.longhaul.protocol.wire.SessionLimits;
 import io.longhaul.protocol.wire.SinkSpec;
 import io.longhaul.protocol.zfs.Zfs;
 import io.longhaul.receiver.StreamConfig;
+import io.longhaul.receiver.grant.ReceiveGrants;
 import io.longhaul.receiver.pull.PullClock;
 import io.longhaul.receiver.pull.PullMachine;
 import java.io.IOException;
@@ -60,6 +62,7 @@ public final class SimulatedReceiver {
     ReceiveSessions sessions =
         new ReceiveSessions(
             SpoolRoot.open(process.path(World.ROOT), Role.RECEIVE),
+            new ReceiveGrants(Optional.empty()),
             new Senders(
                 Map.of("office", new AgentAddress(URI.create("http://office"), Optional.empty())),
                 (_, _) ->
@@ -73,6 +76,7 @@ public final class SimulatedReceiver {
                 zfs),
             zfs,
             world.receiveLimit(),
+            new Capacity(1, Optional.empty()),
             world::wall,
             new ReceiveMachine(
                 world.sleeper(), new SimFifos(process), host(process), pull, process.uptime()));

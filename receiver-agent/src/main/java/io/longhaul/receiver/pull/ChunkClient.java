@@ -10,6 +10,7 @@ import io.longhaul.protocol.client.AgentConnection;
 import io.longhaul.protocol.failure.Failures;
 import io.longhaul.protocol.failure.RetryableException;
 import io.longhaul.protocol.failure.TransferException;
+import io.longhaul.protocol.tls.CertificateRefusal;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -82,7 +83,7 @@ final class ChunkClient {
     try {
       response = call.execute();
     } catch (IOException e) {
-      throw new RetryableException("Tried to " + what + " but " + e, e);
+      throw AgentConnection.unanswered(what, e);
     }
     boolean taken = false;
     try {
@@ -159,7 +160,8 @@ final class ChunkClient {
   }
 
   /**
-   * Returns whether the peer answers anything, on a new connection. Asks for what it can tell from
+   * Returns whether the peer answers anything, on a new connection, be it that one of us does not
+   * accept the other's certificate: whoever asks next is told. Asks for what it can tell from
    * memory: who it is, it may have to ask its ZFS, which may take longer than a probe waits.
    */
   boolean answers() {
@@ -167,7 +169,7 @@ final class ChunkClient {
     try (Response _ = call.execute()) {
       return true;
     } catch (IOException e) {
-      return false;
+      return CertificateRefusal.in(e).isPresent();
     }
   }
 

@@ -32,6 +32,7 @@ final class SpoolTrouble {
     Optional<Shortage> shortage = Shortage.of(cause);
     if (shortage.isPresent()) {
       return new SessionPausedException(
+          FailureKind.SPOOL_FAILED,
           why + "; " + shortage.get().remedy() + ": the session then goes on by itself");
     }
     return new SessionEndedException(

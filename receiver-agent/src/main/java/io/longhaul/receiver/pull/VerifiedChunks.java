@@ -70,14 +70,8 @@ final class VerifiedChunks {
                   + barren
                   + " times again without another chunk"));
     }
-    try {
-      intact = false;
-      manifest.append(new AttemptRecord(attempt, to, "the sender started its source again"));
-      intact = true;
-    } catch (IOException e) {
-      throwIfInterrupted();
-      throw SpoolTrouble.of("note a new attempt of the source in the manifest", spool, e);
-    }
+    AttemptRecord record = new AttemptRecord(attempt, to, "the sender started its source again");
+    write("note a new attempt of the source in the manifest", () -> manifest.append(record));
   }
 
   /** Returns whether the end record is in the manifest. */
@@ -121,14 +115,7 @@ final class VerifiedChunks {
   }
 
   private void append(ChunkRecord record) throws TransferException, InterruptedException {
-    try {
-      intact = false;
-      manifest.append(record);
-      intact = true;
-    } catch (IOException e) {
-      throwIfInterrupted();
-      throw SpoolTrouble.of("append chunk " + record.chunk() + " to the manifest", spool, e);
-    }
+    write("append chunk " + record.chunk() + " to the manifest", () -> manifest.append(record));
     barren = 0;
     bytes = record.end();
     to = record.chunk() + 1;
@@ -142,20 +129,25 @@ final class VerifiedChunks {
     if (difference.isPresent()) {
       throw new SessionEndedException(difference.get());
     }
-    try {
-      intact = false;
-      manifest.append(end);
-      intact = true;
-    } catch (IOException e) {
-      throwIfInterrupted();
-      throw SpoolTrouble.of("append the end record to the manifest", spool, e);
-    }
+    write("append the end record to the manifest", () -> manifest.append(end));
+  }
+
+  @FunctionalInterface
+  private interface Line {
+    void write() throws IOException;
   }
 
   /* An interrupt closes the file that is being written; the next to open it cuts the torn line off. */
-  private static void throwIfInterrupted() throws InterruptedException {
-    if (Thread.interrupted()) {
-      throw new InterruptedException();
+  private void write(String what, Line line) throws TransferException, InterruptedException {
+    try {
+      intact = false;
+      line.write();
+      intact = true;
+    } catch (IOException e) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+      throw SpoolTrouble.of(what, spool, e);
     }
   }
 }

@@ -17,6 +17,7 @@ import org.slf4j.LoggerFactory;
 final class Pulling implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Pulling.class);
   private static final Duration PAUSE = Duration.ofSeconds(30);
+  private static final Duration LOOK_FOR_ROOM = Duration.ofSeconds(2);
   private static final long NEVER = Long.MIN_VALUE;
 
   /** What the thread is at. */
@@ -24,7 +25,9 @@ final class Pulling implements AutoCloseable {
     /** Chunks come in, or will. */
     record Running() implements State {}
 
-    /** A person must change something; tried again every 30 seconds. */
+    /**
+     * A person must change something; tried again every 30 seconds, or every 2 if the disk is full.
+     */
     record Paused(Failure why) implements State {}
 
     /** The verified end record is in the manifest. */
@@ -40,6 +43,7 @@ final class Pulling implements AutoCloseable {
   private final ExecutorService thread = Executors.newVirtualThreadPerTaskExecutor();
   private volatile State state = new State.Running();
   private volatile long retriedNanos = NEVER;
+  private volatile long verifiedThen;
 
   private Pulling(Puller puller, Sleeper sleeper, Uptime uptime) {
     this.puller = puller;
@@ -61,10 +65,13 @@ final class Pulling implements AutoCloseable {
           state = new State.Whole();
           return;
         } catch (SessionPausedException e) {
-          LOG.atWarn().addKeyValue("reason", e.getMessage()).log("paused");
+          if (!(state() instanceof State.Paused)) {
+            LOG.atWarn().addKeyValue("reason", e.getMessage()).log("paused");
+          }
           retriedNanos = NEVER;
+          verifiedThen = puller.progress().verifiedTo();
           state = new State.Paused(e.failure());
-          sleeper.sleep(PAUSE);
+          sleeper.sleep(isOfOwnDisk(e.failure()) ? LOOK_FOR_ROOM : PAUSE);
           retriedNanos = now();
         }
       }
@@ -84,19 +91,28 @@ final class Pulling implements AutoCloseable {
     return uptime.nanos().getAsLong();
   }
 
-  /** Returns what the thread is at; a pause lasts until the sender was heard of after it. */
+  private static boolean isOfOwnDisk(Failure why) {
+    return why.kind() == FailureKind.SPOOL_FAILED;
+  }
+
+  /** Returns what the thread is at; a pause lasts until what it waited for was seen after it. */
   State state() {
     State now = state;
-    long retried = retriedNanos;
-    boolean back =
-        now instanceof State.Paused
-            && retried != NEVER
-            && puller
-                .progress()
-                .sinceContact()
-                .filter(since -> since.toNanos() < now() - retried)
-                .isPresent();
-    return back ? new State.Running() : now;
+    return now instanceof State.Paused paused && isOver(paused.why()) ? new State.Running() : now;
+  }
+
+  private boolean isOver(Failure why) {
+    if (retriedNanos == NEVER) {
+      return false;
+    }
+    if (isOfOwnDisk(why)) {
+      return puller.progress().verifiedTo() > verifiedThen;
+    }
+    return puller
+        .progress()
+        .sinceContact()
+        .filter(since -> since.toNanos() < now() - retriedNanos)
+        .isPresent();
   }
 
   @Override

@@ -414,7 +414,10 @@ public final class ReceiveSession {
 
   private void checkLimits() throws SessionEndedException {
     boolean finishing = end.isPresent() && fed.complete(); // the sink's finish counts as progress
-    if (finishing || isPausedAtTheSender() || isPausedFor(FailureKind.INCOMPATIBLE)) {
+    if (finishing
+        || isPausedAtTheSender()
+        || isPausedFor(FailureKind.INCOMPATIBLE)
+        || isPausedFor(FailureKind.CERTIFICATE_REFUSED)) {
       inactivity.beginAnew();
       return;
     }

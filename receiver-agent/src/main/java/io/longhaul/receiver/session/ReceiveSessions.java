@@ -2,13 +2,18 @@ package io.longhaul.receiver.session;
 
 import io.longhaul.protocol.Json;
 import io.longhaul.protocol.SessionId;
+import io.longhaul.protocol.audit.AuditLine;
 import io.longhaul.protocol.auth.Identity;
 import io.longhaul.protocol.config.DataSize;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.ProblemException;
 import io.longhaul.protocol.failure.ProblemType;
+import io.longhaul.protocol.grant.Decision;
+import io.longhaul.protocol.grant.Quota;
+import io.longhaul.protocol.grant.Refusals;
 import io.longhaul.protocol.pipe.Uptime;
 import io.longhaul.protocol.retry.Sleeper;
+import io.longhaul.protocol.spool.Capacity;
 import io.longhaul.protocol.spool.Pause;
 import io.longhaul.protocol.spool.Retention;
 import io.longhaul.protocol.spool.Role;
@@ -25,11 +30,14 @@ import io.longhaul.protocol.wire.SinkSpec;
 import io.longhaul.protocol.wire.SweepReport;
 import io.longhaul.protocol.wire.SweepRequest;
 import io.longhaul.protocol.zfs.Zfs;
+import io.longhaul.receiver.grant.ReceiveGrants;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
@@ -51,10 +59,12 @@ public final class ReceiveSessions implements AutoCloseable {
 
   private final SpoolRoot root;
   private final Tombstones<EndedReceive> tombstones;
+  private final ReceiveGrants grants;
   private final Senders senders;
   private final SinkResolver resolver;
   private final SinkResult result;
   private final long limitBytes;
+  private final Capacity capacity;
   private final InstantSource clock;
   private final Retention retention;
   private final ReceiveMachine machine;
@@ -68,36 +78,53 @@ public final class ReceiveSessions implements AutoCloseable {
   /**
    * Creates the registry; {@link #scan} finds what is in the spool.
    *
-   * @param limitBytes the most that one session may hold in the spool
+   * @param grants who may have what received
+   * @param limitBytes the most that one session may hold in the spool, whoever asked for it
+   * @param capacity how many sessions there may be, and how much all of them may spool
    * @throws IOException if the tombstones' directory cannot be used
    */
   public ReceiveSessions(
       SpoolRoot root,
+      ReceiveGrants grants,
       Senders senders,
       SinkResolver resolver,
       Zfs zfs,
       long limitBytes,
+      Capacity capacity,
       InstantSource clock,
       Sleeper sleeper)
       throws IOException {
-    this(root, senders, resolver, zfs, limitBytes, clock, ReceiveMachine.real(sleeper));
+    this(
+        root,
+        grants,
+        senders,
+        resolver,
+        zfs,
+        limitBytes,
+        capacity,
+        clock,
+        ReceiveMachine.real(sleeper));
   }
 
   ReceiveSessions(
       SpoolRoot root,
+      ReceiveGrants grants,
       Senders senders,
       SinkResolver resolver,
       Zfs zfs,
       long limitBytes,
+      Capacity capacity,
       InstantSource clock,
       ReceiveMachine machine)
       throws IOException {
     this.root = root;
     this.tombstones = Tombstones.open(root, Role.RECEIVE, EndedReceive.class);
+    this.grants = grants;
     this.senders = senders;
     this.resolver = resolver;
     this.result = new SinkResult(zfs, machine.sleeper());
     this.limitBytes = limitBytes;
+    this.capacity = capacity;
     this.clock = clock;
     this.retention = new Retention(clock, Uptime.ofThisMachine());
     this.machine = machine;
@@ -137,11 +164,12 @@ public final class ReceiveSessions implements AutoCloseable {
   /**
    * Creates a session, or returns it if the same request made it before.
    *
-   * @throws ProblemException if there is another session of this id or into this target, or the
-   *     request cannot work here
+   * @throws ProblemException if it is not granted, there is another session of this id or into this
+   *     target, the creator has as many as it may have, or the request cannot work here
    */
   public synchronized Created create(SessionId id, ReceiveRequest request, Identity creator)
       throws ProblemException, IOException, InterruptedException {
+    Quota quota = granted(creator, request);
     ReceiveSession known = live.get(id);
     if (known != null) {
       requireSame(id, creator, request, known.spooled().creator(), known.spooled().request());
@@ -152,10 +180,12 @@ public final class ReceiveSessions implements AutoCloseable {
       requireSame(id, creator, request, ended.get().creator(), ended.get().request());
       return new Created(ended.get().status(), false);
     }
-    refuseSecondReceive(request.sink());
+    refuseSecondReceive(request.sink(), creator);
+    requireFewSessions(creator, quota);
     Sender sender = new Sender.Known(senders.client(request.peer(), id));
     ResolvedSink sink = resolver.resolve(request.sink(), id);
-    requireSpace();
+    requireSpace(spoolBytes(creator.name()));
+    capacity.require(root, promisedWith(id));
     SpooledReceive spooled =
         new SpooledReceive(
             SpooledReceive.FORMAT,
@@ -181,6 +211,33 @@ public final class ReceiveSessions implements AutoCloseable {
     }
   }
 
+  private Quota granted(Identity creator, ReceiveRequest request) throws ProblemException {
+    return switch (grants.decide(creator, request)) {
+      case Decision.Allowed allowed -> allowed.quota();
+      case Decision.Refused refused ->
+          throw Refusals.notGranted(
+              creator,
+              "a session from '" + request.peer() + "' into " + request.sink(),
+              refused.rule());
+    };
+  }
+
+  private void requireFewSessions(Identity creator, Quota quota) throws ProblemException {
+    long running =
+        live.values().stream()
+            .filter(session -> session.spooled().creator().equals(creator.name()))
+            .filter(session -> !session.status().state().ended())
+            .count();
+    if (running >= quota.sessions()) {
+      throw Refusals.tooManySessions(creator.name(), "another session", quota);
+    }
+  }
+
+  /** Returns the most that a session of {@code creator} may hold in the spool. */
+  public long spoolBytes(String creator) {
+    return Math.min(limitBytes, grants.quota(creator).spoolBytes());
+  }
+
   private static void requireSame(
       SessionId id, Identity asker, ReceiveRequest asked, String creator, ReceiveRequest made)
       throws ProblemException {
@@ -193,8 +250,15 @@ public final class ReceiveSessions implements AutoCloseable {
     }
   }
 
-  private void requireSpace() throws ProblemException, IOException {
-    long need = Math.min(limitBytes, LEAST_FREE_BYTES);
+  private Map<SessionId, Long> promisedWith(SessionId id) {
+    Map<SessionId, Long> promised = new HashMap<>();
+    live.keySet().forEach(other -> promised.put(other, limitBytes));
+    promised.put(id, limitBytes);
+    return promised;
+  }
+
+  private void requireSpace(long spoolBytes) throws ProblemException, IOException {
+    long need = Math.min(spoolBytes, LEAST_FREE_BYTES);
     long usable = root.usableBytes();
     if (usable < need) {
       throw new ProblemException(
@@ -204,13 +268,14 @@ public final class ReceiveSessions implements AutoCloseable {
     }
   }
 
-  private void refuseSecondReceive(SinkSpec wanted) throws ProblemException {
+  private void refuseSecondReceive(SinkSpec wanted, Identity creator) throws ProblemException {
     for (ReceiveSession other : live.values()) {
       if (isSameTarget(wanted, other.spooled()) && !other.status().state().ended()) {
         throw new ProblemException(
             ProblemType.CONFLICT,
-            "session "
-                + other.id()
+            (isAllowed(other.spooled().creator(), creator)
+                    ? "session " + other.id()
+                    : "a session of somebody else")
                 + " receives into "
                 + wanted
                 + " already; wait for it or abort it");
@@ -230,7 +295,7 @@ public final class ReceiveSessions implements AutoCloseable {
 
   private ReceiveSession begin(SpooledReceive spooled, SessionSpool spool, Sender sender) {
     ReceiveSession session =
-        new ReceiveSession(spooled, spool, sender, limitBytes, result, machine);
+        new ReceiveSession(spooled, spool, sender, spoolBytes(spooled.creator()), result, machine);
     live.put(spooled.id(), session);
     session.start(told -> bury(session, sender, told));
     return session;
@@ -243,6 +308,15 @@ public final class ReceiveSessions implements AutoCloseable {
   private void bury(ReceiveSession session, Sender sender, boolean told)
       throws InterruptedException {
     ReceiveStatus status = putTombstone(session);
+    AuditLine.of("ended")
+        .with("session", status.id())
+        .with("creator", session.spooled().creator())
+        .with("peer", status.peer())
+        .with("bytes", status.fedBytes())
+        .with("chunks", status.fedTo())
+        .with(
+            "outcome", status.failure().map(why -> why.kind().text()).orElse(status.state().text()))
+        .log();
     if (told) {
       live.remove(session.id());
       delete(session.spool());
@@ -331,7 +405,7 @@ public final class ReceiveSessions implements AutoCloseable {
 
   private static void require(SessionId id, String creator, Identity who) throws ProblemException {
     if (!isAllowed(creator, who)) {
-      throw none(id);
+      throw Refusals.ofOthers(none(id).problem(), "session " + id);
     }
   }
 

@@ -9,6 +9,7 @@ import io.longhaul.protocol.config.ConfigException;
 import io.longhaul.protocol.failure.ProblemException;
 import io.longhaul.protocol.failure.ProblemType;
 import io.longhaul.protocol.failure.TransferException;
+import io.longhaul.protocol.tls.Tls;
 import io.longhaul.protocol.wire.AgentInfo;
 import io.longhaul.protocol.wire.PeerInfo;
 import io.longhaul.receiver.pull.SenderClient;
@@ -29,9 +30,13 @@ public final class Senders {
   private final Map<String, AgentAddress> addresses;
   private final Connector connector;
 
-  /** Creates the senders by name. */
-  public Senders(Map<String, AgentAddress> addresses) {
-    this(addresses, (address, idle) -> AgentConnection.to(PROGRAM, address, idle));
+  /**
+   * Creates the senders by name.
+   *
+   * @param tls who we are at those that want a certificate
+   */
+  public Senders(Map<String, AgentAddress> addresses, Optional<Tls> tls) {
+    this(addresses, (address, idle) -> AgentConnection.to(PROGRAM, address, tls, idle));
   }
 
   /** Creates the senders by name, reached in this way. */

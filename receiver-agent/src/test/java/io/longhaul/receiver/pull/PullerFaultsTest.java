@@ -145,7 +145,8 @@ class PullerFaultsTest {
     SessionSpool spool = new SessionSpool(session, directory);
     URI url = URI.create(peer.baseUrl());
     var connection =
-        AgentConnection.to("receiver-agent", new AgentAddress(url, Optional.empty()), 4);
+        AgentConnection.to(
+            "receiver-agent", new AgentAddress(url, Optional.empty()), Optional.empty(), 4);
     var client = new SenderClient(connection, session, Duration.ofMillis(700));
     try (ManifestWriter manifest = ManifestWriter.open(spool.manifest(), session);
         Puller puller = new Puller(client, spool, manifest, 1 << 20, time.clock())) {

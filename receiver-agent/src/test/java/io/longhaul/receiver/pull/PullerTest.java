@@ -71,7 +71,8 @@ class PullerTest {
   private SenderClient client(StreamSender sender) throws Exception {
     URI url = URI.create("http://127.0.0.1:" + sender.port());
     return new SenderClient(
-        AgentConnection.to("receiver-agent", new AgentAddress(url, Optional.empty()), 8),
+        AgentConnection.to(
+            "receiver-agent", new AgentAddress(url, Optional.empty()), Optional.empty(), 8),
         session,
         Duration.ofSeconds(2));
   }

@@ -7,6 +7,7 @@ import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.wire.AgentInfo;
 import io.longhaul.protocol.zfs.ZfsFeatures;
 import io.longhaul.sender.session.SourceResolver;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,13 +20,15 @@ import java.util.function.Supplier;
  * @param software name and version, for people
  * @param spoolLimitBytes the most that one session may spool
  * @param sources what it can send
- * @param warnings what its administrator should know
+ * @param certificateExpires when its certificate expires, if it serves TLS
+ * @param warnings what its administrator should know; nobody else is told
  */
 public record AgentDescription(
     String name,
     String software,
     long spoolLimitBytes,
     SourceResolver sources,
+    Supplier<Optional<Instant>> certificateExpires,
     Supplier<List<String>> warnings) {
 
   /** Returns what {@code GET /v1/agent} answers to {@code asker}; may ask the machine's ZFS. */
@@ -43,6 +46,9 @@ public record AgentDescription(
       if (features.resumeTokens()) {
         capabilities.add("zfs-resume-tokens");
       }
+      if (features.sendFlags().contains('w')) {
+        capabilities.add("zfs-raw");
+      }
       if (features.dryRunSize()) {
         capabilities.add("zfs-size-estimate");
       }
@@ -56,6 +62,7 @@ public record AgentDescription(
         asker.name(),
         spoolLimitBytes,
         zfs.map(ZfsFeatures::version).map(v -> v.isBlank() ? "version unknown" : v),
-        warnings.get());
+        certificateExpires.get(),
+        asker.admin() ? warnings.get() : List.of());
   }
 }

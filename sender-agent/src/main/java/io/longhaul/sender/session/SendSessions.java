@@ -3,13 +3,18 @@ package io.longhaul.sender.session;
 import io.longhaul.protocol.Json;
 import io.longhaul.protocol.SessionId;
 import io.longhaul.protocol.SessionState;
+import io.longhaul.protocol.audit.AuditLine;
 import io.longhaul.protocol.auth.Identity;
 import io.longhaul.protocol.config.DataSize;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.ProblemException;
 import io.longhaul.protocol.failure.ProblemType;
+import io.longhaul.protocol.grant.Decision;
+import io.longhaul.protocol.grant.Quota;
+import io.longhaul.protocol.grant.Refusals;
 import io.longhaul.protocol.pipe.Uptime;
 import io.longhaul.protocol.retry.Sleeper;
+import io.longhaul.protocol.spool.Capacity;
 import io.longhaul.protocol.spool.Pause;
 import io.longhaul.protocol.spool.PumpProcess;
 import io.longhaul.protocol.spool.Retention;
@@ -22,9 +27,11 @@ import io.longhaul.protocol.spool.Tombstones;
 import io.longhaul.protocol.wire.ManifestPage;
 import io.longhaul.protocol.wire.SendRequest;
 import io.longhaul.protocol.wire.SendStatus;
+import io.longhaul.protocol.wire.SourceSpec;
 import io.longhaul.protocol.wire.SweepReport;
 import io.longhaul.protocol.wire.SweepRequest;
 import io.longhaul.protocol.zfs.ZfsException;
+import io.longhaul.sender.grant.SendGrants;
 import io.longhaul.sender.pump.SendPumpMain;
 import io.longhaul.sender.pump.SpooledSend;
 import java.io.IOException;
@@ -34,6 +41,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,15 +70,18 @@ public final class SendSessions implements AutoCloseable {
   private final SpoolRoot root;
   private final SourceResolver sources;
   private final SnapshotHolds holds;
-  private final Set<String> readers;
+  private final SendGrants grants;
   private final long limitBytes;
+  private final Capacity capacity;
   private final InstantSource clock;
   private final Uptime uptime;
   private final Retention retention;
   private final Tombstones<EndedSend> tombstones;
   private final Map<SessionId, SendSession> live = new ConcurrentHashMap<>();
   private final Map<SessionId, String> notTakenUp = new ConcurrentHashMap<>();
-  private final Set<SessionId> creating = ConcurrentHashMap.newKeySet();
+
+  /* With their readers, who are counted as soon as they ask. */
+  private final Map<SessionId, String> creating = new ConcurrentHashMap<>();
   private final ExecutorService watches = Executors.newVirtualThreadPerTaskExecutor();
   private volatile boolean scanned;
   private volatile boolean stopping;
@@ -77,22 +89,25 @@ public final class SendSessions implements AutoCloseable {
   /**
    * Creates the registry; {@link #scan} fills it.
    *
-   * @param readers the identities that may be named as a reader
-   * @param limitBytes the most that one session may spool
+   * @param grants who may have what sent to whom
+   * @param limitBytes the most that one session may spool, whoever reads it
+   * @param capacity how many sessions there may be, and how much all of them may spool
    */
   public SendSessions(
       SpoolRoot root,
       SourceResolver sources,
       SnapshotHolds holds,
-      Set<String> readers,
+      SendGrants grants,
       long limitBytes,
+      Capacity capacity,
       InstantSource clock)
       throws IOException {
     this.root = root;
     this.sources = sources;
     this.holds = holds;
-    this.readers = Set.copyOf(readers);
+    this.grants = grants;
     this.limitBytes = limitBytes;
+    this.capacity = capacity;
     this.clock = clock;
     this.uptime = Uptime.ofThisMachine();
     this.retention = new Retention(clock, uptime);
@@ -119,8 +134,7 @@ public final class SendSessions implements AutoCloseable {
             .setCause(e)
             .addKeyValue("session", spool.id())
             .log("session cannot be taken up");
-        /* Whoever asks for the session hears it, and need not know where the spool lies. */
-        notTakenUp.put(spool.id(), String.valueOf(e.getMessage()).replace(root.path() + "/", ""));
+        notTakenUp.put(spool.id(), String.valueOf(e.getMessage()));
       }
     }
     scanned = true;
@@ -172,22 +186,34 @@ public final class SendSessions implements AutoCloseable {
   /**
    * Creates a session and starts its source, or returns it if the same request made it before.
    *
-   * @throws ProblemException if the id is taken by another request, or the source cannot be started
-   *     here
+   * @throws ProblemException if it is not granted, the id is taken by another request, the reader
+   *     has as many sessions as it may have, or the source cannot be started here
    */
   public Created create(SessionId id, Identity creator, SendRequest request)
       throws ProblemException, IOException, InterruptedException {
-    if (!creating.add(id)) {
+    Quota quota = granted(creator, request);
+    if (creating.putIfAbsent(id, request.reader()) != null) {
       throw new ProblemException(ProblemType.NOT_READY, "session " + id + " is being created");
     }
     try {
       Optional<SendStatus> before = existing(id, creator, request);
       return before.isPresent()
           ? new Created(before.get(), false)
-          : new Created(createNew(id, creator, request), true);
+          : new Created(createNew(id, creator, request, quota), true);
     } finally {
       creating.remove(id);
     }
+  }
+
+  private Quota granted(Identity creator, SendRequest request) throws ProblemException {
+    return switch (grants.decide(creator, request.reader(), request.source())) {
+      case Decision.Allowed allowed -> allowed.quota();
+      case Decision.Refused refused ->
+          throw Refusals.notGranted(
+              creator,
+              "a session of " + request.source() + " for the reader '" + request.reader() + "'",
+              refused.rule());
+    };
   }
 
   private Optional<SendStatus> existing(SessionId id, Identity creator, SendRequest request)
@@ -216,11 +242,14 @@ public final class SendSessions implements AutoCloseable {
     }
   }
 
-  private SendStatus createNew(SessionId id, Identity creator, SendRequest request)
+  private SendStatus createNew(SessionId id, Identity creator, SendRequest request, Quota quota)
       throws ProblemException, IOException, InterruptedException {
-    check(request);
+    long spoolBytes = Math.min(limitBytes, quota.spoolBytes());
+    requireRoomForChunks(request, spoolBytes);
+    requirePlace(id, request.reader(), quota);
+    capacity.require(root, promised());
     ResolvedSource source = sources.resolve(request.source());
-    requireSpace(source);
+    requireSpace(source, spoolBytes);
     SpooledSend send =
         new SpooledSend(
             SpooledSend.FORMAT,
@@ -230,7 +259,7 @@ public final class SendSessions implements AutoCloseable {
             request,
             source.command(),
             source.successCodes(),
-            limitBytes,
+            spoolBytes,
             source.guid(),
             source.estimateBytes(),
             source.repeatable(),
@@ -269,6 +298,14 @@ public final class SendSessions implements AutoCloseable {
     }
   }
 
+  /* Each session stands in creating before it is counted here: of two at once, none slips through. */
+  private Map<SessionId, Long> promised() {
+    Map<SessionId, Long> promised = new HashMap<>();
+    creating.keySet().forEach(id -> promised.put(id, limitBytes));
+    live.forEach((id, session) -> promised.put(id, session.send().spoolLimitBytes()));
+    return promised;
+  }
+
   private void hold(SpooledSend send) throws ProblemException, InterruptedException {
     try {
       holds.hold(send);
@@ -277,28 +314,66 @@ public final class SendSessions implements AutoCloseable {
     }
   }
 
-  private void check(SendRequest request) throws ProblemException {
-    if (!readers.contains(request.reader())) {
-      throw new ProblemException(
-          ProblemType.BAD_REQUEST,
-          "Tried to create a session for the reader '"
-              + request.reader()
-              + "' but this agent knows no such identity; known are "
-              + String.join(", ", readers.stream().sorted().toList()));
+  /*
+   * Each session stands in creating before it is counted here: of two at once, none slips through. So
+   * do those that have ended, until their chunks are gone.
+   */
+  private void requirePlace(SessionId asked, String reader, Quota quota)
+      throws ProblemException, IOException {
+    Set<SessionId> taken = new HashSet<>();
+    creating.forEach((id, of) -> {
+      if (of.equals(reader)) {
+        taken.add(id);
+      }
+    });
+    live.values().stream()
+        .filter(session -> session.send().request().reader().equals(reader))
+        .forEach(session -> taken.add(session.send().id()));
+    if (taken.size() > quota.sessions()) {
+      throw Refusals.tooManySessions(
+          reader, "another session for the reader '" + reader + "'", quota);
     }
-    if (limitBytes < 2 * request.chunkBytes()) {
+    keepOnly(quota.sessions() - taken.size(), reader, asked);
+  }
+
+  /** What is kept of a reader's failed sessions gives way to a new one, the oldest first. */
+  private void keepOnly(int places, String reader, SessionId asked) throws IOException {
+    List<EndedSend> kept = new ArrayList<>();
+    for (SessionSpool spool : root.sessions()) {
+      if (!live.containsKey(spool.id()) && !creating.containsKey(spool.id())) {
+        tombstones
+            .get(spool.id())
+            .filter(ended -> ended.request().reader().equals(reader))
+            .ifPresent(kept::add);
+      }
+    }
+    kept.sort(Comparator.comparing(EndedSend::ended));
+    for (EndedSend ended : kept.subList(0, Math.max(0, kept.size() - places))) {
+      root.session(ended.status().id()).delete();
+      LOG.atInfo()
+          .addKeyValue("session", ended.status().id())
+          .addKeyValue("for", asked)
+          .log("what was kept of a failed session gave way");
+    }
+  }
+
+  private static void requireRoomForChunks(SendRequest request, long spoolBytes)
+      throws ProblemException {
+    if (spoolBytes < 2 * request.chunkBytes()) {
       throw new ProblemException(
           ProblemType.BAD_REQUEST,
           "Tried to create a session with chunks of "
               + new DataSize(request.chunkBytes())
               + " but the spool limit is "
-              + new DataSize(limitBytes)
-              + " and must hold at least two chunks; ask for smaller chunks or raise spool.limit");
+              + new DataSize(spoolBytes)
+              + " and must hold at least two chunks; ask for smaller chunks, or raise spool.limit"
+              + " or the reader's grant");
     }
   }
 
-  private void requireSpace(ResolvedSource source) throws ProblemException, IOException {
-    long need = Math.min(limitBytes, source.estimateBytes().orElse(limitBytes));
+  private void requireSpace(ResolvedSource source, long spoolBytes)
+      throws ProblemException, IOException {
+    long need = Math.min(spoolBytes, source.estimateBytes().orElse(spoolBytes));
     long usable = root.usableBytes();
     if (usable < need) {
       throw new ProblemException(
@@ -360,8 +435,22 @@ public final class SendSessions implements AutoCloseable {
     if (!isResumable(status)) {
       session.spool().spool().delete();
     }
+    audit("ended", session);
     live.remove(status.id());
     session.pumpIsGone();
+  }
+
+  private static void audit(String what, SendSession session) {
+    SendStatus status = session.status();
+    AuditLine.of(what)
+        .with("session", status.id())
+        .with("creator", session.send().creator())
+        .with("reader", status.reader())
+        .with("bytes", session.reads().bytes())
+        .with("chunks", status.releasedTo())
+        .with(
+            "outcome", status.failure().map(why -> why.kind().text()).orElse(status.state().text()))
+        .log();
   }
 
   static boolean isResumable(SendStatus status) {
@@ -411,18 +500,30 @@ public final class SendSessions implements AutoCloseable {
   }
 
   private EndedSend tomb(SessionId id, Identity identity) throws ProblemException, IOException {
-    return tombstones
-        .get(id)
-        .filter(ended -> maySee(ended, identity))
-        .orElseThrow(() -> noSuchSession(id));
+    Optional<EndedSend> ended = tombstones.get(id);
+    if (ended.filter(seen -> maySee(seen, identity)).isPresent()) {
+      return ended.get();
+    }
+    if (ended.isPresent() || live.containsKey(id)) {
+      throw ofOthers(id, identity, "session " + id);
+    }
+    throw noSuchSession(id, identity);
   }
 
-  private ProblemException noSuchSession(SessionId id) {
+  private ProblemException ofOthers(SessionId id, Identity identity, String wish) {
+    return Refusals.ofOthers(noSuchSession(id, identity).problem(), wish);
+  }
+
+  private ProblemException noSuchSession(SessionId id, Identity identity) {
     String why = notTakenUp.get(id);
     if (why != null && Files.isDirectory(root.session(id).directory())) {
       /* Its reader must not give up a stream that another version of this agent can go on with. */
       return new ProblemException(
-          ProblemType.NOT_READY, "session " + id + " cannot be taken up here: " + why);
+          ProblemType.NOT_READY,
+          "session "
+              + id
+              + " cannot be taken up here: "
+              + (identity.admin() ? why : "see the agent's log"));
     }
     return new ProblemException(
         ProblemType.NO_SUCH_SESSION, "there is no send session " + id + " for you here");
@@ -434,12 +535,12 @@ public final class SendSessions implements AutoCloseable {
     SendSession session = live.get(id);
     if (session == null) {
       if (!isReader(tomb(id, identity), identity)) {
-        throw noSuchSession(id);
+        throw ofOthers(id, identity, "to read session " + id);
       }
       return Optional.empty();
     }
     if (!session.isReader(identity)) {
-      throw noSuchSession(id);
+      throw ofOthers(id, identity, "to read session " + id);
     }
     return Optional.of(session);
   }
@@ -451,7 +552,20 @@ public final class SendSessions implements AutoCloseable {
    */
   public SendSession reading(SessionId id, Identity identity) throws ProblemException, IOException {
     Optional<SendSession> session = read(id, identity);
-    return session.isPresent() ? session.get() : fail(tomb(id, identity).status());
+    if (session.isEmpty()) {
+      return fail(tomb(id, identity).status());
+    }
+    requireStillGranted(session.get(), identity);
+    return session.get();
+  }
+
+  /* The grants may have changed since the session was made. */
+  private void requireStillGranted(SendSession session, Identity reader) throws ProblemException {
+    SourceSpec source = session.send().request().source();
+    if (grants.decide(reader, reader.name(), source) instanceof Decision.Refused refused) {
+      throw Refusals.notGranted(
+          reader, "to read session " + session.send().id() + " of " + source, refused.rule());
+    }
   }
 
   private static SendSession fail(SendStatus ended) throws ProblemException {
@@ -462,9 +576,11 @@ public final class SendSessions implements AutoCloseable {
   public ManifestPage manifest(SessionId id, Identity identity, long from, int limit, Duration wait)
       throws ProblemException, IOException, InterruptedException {
     Optional<SendSession> session = read(id, identity);
-    return session.isPresent()
-        ? session.get().manifest(from, limit, wait)
-        : new ManifestPage(List.of(), Optional.empty(), tomb(id, identity).status());
+    if (session.isEmpty()) {
+      return new ManifestPage(List.of(), Optional.empty(), tomb(id, identity).status());
+    }
+    requireStillGranted(session.get(), identity);
+    return session.get().manifest(from, limit, wait);
   }
 
   /** Deletes the chunks below {@code to} for the reader. */
@@ -553,7 +669,7 @@ public final class SendSessions implements AutoCloseable {
   }
 
   private Sweeper.Known known(SessionSpool spool) throws IOException {
-    if (creating.contains(spool.id())) {
+    if (creating.containsKey(spool.id())) {
       return new Sweeper.Known.Kept("is being created");
     }
     SendSession session = live.get(spool.id());
@@ -574,6 +690,9 @@ public final class SendSessions implements AutoCloseable {
   @Override
   public void close() {
     stopping = true;
+    live.values().stream()
+        .filter(session -> session.reads().bytes() > 0)
+        .forEach(session -> audit("left", session));
     watches.shutdown();
     try {
       if (!watches.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {

@@ -245,7 +245,8 @@ final class HostileReceiverTest {
       case 206 -> {
         String said = reply.headers().firstValue("Content-Range").orElseThrow();
         ByteRange part = ContentRange.parse(said).orElseThrow().range();
-        assertThat(reply.body()).isEqualTo(Arrays.copyOfRange(chunk, (int) part.from(), (int) part.to()));
+        assertThat(reply.body())
+            .isEqualTo(Arrays.copyOfRange(chunk, (int) part.from(), (int) part.to()));
       }
       default -> assertRefused(reply, ProblemType.RANGE_NOT_SATISFIABLE);
     }

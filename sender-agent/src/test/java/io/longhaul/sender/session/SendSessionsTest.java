@@ -6,10 +6,12 @@ import io.longhaul.protocol.ApiPaths;
 import io.longhaul.protocol.SessionId;
 import io.longhaul.protocol.SessionState;
 import io.longhaul.protocol.chunk.ChunkRecord;
+import io.longhaul.protocol.config.DataSize;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
 import io.longhaul.protocol.failure.ProblemType;
 import io.longhaul.protocol.pipe.ProcessIdentity;
+import io.longhaul.protocol.server.Limits;
 import io.longhaul.protocol.spool.SpoolFile;
 import io.longhaul.protocol.spool.Started;
 import io.longhaul.protocol.wire.Abort;
@@ -114,6 +116,35 @@ final class SendSessionsTest {
     while (Files.exists(sender.spool(id).directory())) {
       LockSupport.parkNanos(10_000_000);
     }
+  }
+
+  @Test
+  void allSessionsTogetherMaySpoolSoMuch() throws Exception {
+    sender.limit(new DataSize(2 * SenderUnderTest.LIMIT - 1), Limits.DEFAULT);
+    SessionId first = sender.send("file");
+    HttpResponse<byte[]> refused =
+        sender.put(SenderUnderTest.newId(), sender.request("word", "local"), "");
+    assertThat(type(refused)).isEqualTo(ProblemType.NO_SPACE);
+    assertThat(SenderUnderTest.problem(refused).detail()).contains("spool.total");
+    assertThat(sender.chunks(first, 1)).isNotEmpty();
+    sender.post(first, "abort", new Abort(ENOUGH));
+    awaitGone(first);
+    sender.awaitState(sender.send("word"), SessionState.DRAINING);
+  }
+
+  @Test
+  void soManySessionsMayLiveAtATime() throws Exception {
+    sender.limit(new DataSize(Long.MAX_VALUE), new Limits(10, 10, 10, 1000, 2));
+    SessionId first = sender.send("file");
+    sender.send("file");
+    HttpResponse<byte[]> refused =
+        sender.put(SenderUnderTest.newId(), sender.request("word", "local"), "");
+    assertThat(type(refused)).isEqualTo(ProblemType.TOO_MANY_REQUESTS);
+    assertThat(SenderUnderTest.problem(refused).detail()).contains("2", "limits.sessions");
+    assertThat(sender.put(first, sender.request("file", "local"), "").statusCode()).isEqualTo(200);
+    sender.post(first, "abort", new Abort(ENOUGH));
+    awaitGone(first);
+    sender.awaitState(sender.send("word"), SessionState.DRAINING);
   }
 
   @Test
@@ -401,6 +432,8 @@ final class SendSessionsTest {
     try (SenderUnderTest agent =
         new SenderUnderTest(
             other, Map.of("word", "printf word"), "coordinator", "vault", "stranger", "admin")) {
+      agent.grant(
+          SenderUnderTest.grantOf("coordinator", "word"), SenderUnderTest.grantOf("vault", "word"));
       SessionId id = SenderUnderTest.newId();
       SendRequest request = agent.request("word", "vault");
       assertThat(agent.put(id, request, "coordinator").statusCode()).isEqualTo(201);

@@ -127,7 +127,7 @@ public final class AgentClient {
     } catch (JacksonException e) {
       throw unfit(where, JsonFault.of(e).toString());
     } catch (IOException e) {
-      throw new RetryableException("Tried to " + where + " but " + e.getMessage(), e);
+      throw AgentConnection.unanswered(where, e);
     }
   }
 

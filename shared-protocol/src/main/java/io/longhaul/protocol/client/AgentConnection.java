@@ -4,22 +4,34 @@ import io.longhaul.protocol.ProtocolVersion;
 import io.longhaul.protocol.auth.TokenFile;
 import io.longhaul.protocol.config.ConfigException;
 import io.longhaul.protocol.failure.FailureKind;
+import io.longhaul.protocol.failure.RetryableException;
 import io.longhaul.protocol.failure.SessionPausedException;
+import io.longhaul.protocol.failure.TransferException;
+import io.longhaul.protocol.tls.CertificateRefusal;
+import io.longhaul.protocol.tls.CertificateUse;
+import io.longhaul.protocol.tls.Tls;
 import java.io.IOException;
 import java.net.ProtocolException;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
 import okhttp3.ConnectionPool;
+import okhttp3.ConnectionSpec;
 import okhttp3.HttpUrl;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 import okhttp3.Request;
 import okhttp3.Response;
+import okhttp3.TlsVersion;
 
 /**
  * How to reach one agent: a client that speaks HTTP/1.1, follows no redirect, retries nothing by
@@ -52,10 +64,13 @@ public final class AgentConnection {
    *
    * @param program who talks, for messages: {@code "receiver-agent"}
    * @param address one without {@linkplain AgentAddress#problems problems}
+   * @param tls who we are at an {@code https} address that wants no token, and whom we believe
+   *     there
    * @param idleConnections how many idle connections to keep, for 5 minutes
    * @throws ConfigException if the token file cannot be used
    */
-  public static AgentConnection to(String program, AgentAddress address, int idleConnections)
+  public static AgentConnection to(
+      String program, AgentAddress address, Optional<Tls> tls, int idleConnections)
       throws ConfigException {
     Optional<String> authorization = Optional.empty();
     if (address.tokenFile().isPresent()) {
@@ -63,10 +78,7 @@ public final class AgentConnection {
     }
     HttpUrl url = Objects.requireNonNull(HttpUrl.get(address.url()), "checked with the file");
     HttpUrl base = url.newBuilder().addPathSegment("").build(); // else its last part is lost
-    return new AgentConnection(
-        program,
-        base,
-        authorization,
+    OkHttpClient.Builder client =
         new OkHttpClient.Builder()
             .protocols(List.of(Protocol.HTTP_1_1))
             .followRedirects(false)
@@ -76,8 +88,40 @@ public final class AgentConnection {
             .readTimeout(READ)
             .writeTimeout(READ)
             .addNetworkInterceptor(AgentConnection::usable)
-            .connectionPool(new ConnectionPool(idleConnections, IDLE_MINUTES, TimeUnit.MINUTES))
-            .build());
+            .connectionPool(new ConnectionPool(idleConnections, IDLE_MINUTES, TimeUnit.MINUTES));
+    if (address.byCertificate()) {
+      tls.ifPresent(used -> encrypt(client, used));
+    }
+    return new AgentConnection(program, base, authorization, client.build());
+  }
+
+  private static void encrypt(OkHttpClient.Builder client, Tls tls) {
+    client
+        .sslSocketFactory(tls.context().getSocketFactory(), tls.trust())
+        .connectionSpecs(
+            List.of(
+                new ConnectionSpec.Builder(ConnectionSpec.RESTRICTED_TLS)
+                    .tlsVersions(TlsVersion.TLS_1_3)
+                    .cipherSuites(tls.cipherSuites().toArray(String[]::new))
+                    .build()))
+        .addNetworkInterceptor(chain -> onlyWhileBothAreGood(chain, tls));
+  }
+
+  /* A connection may be older than what the files say by now. */
+  private static Response onlyWhileBothAreGood(Interceptor.Chain chain, Tls tls)
+      throws IOException {
+    SSLSocket socket = (SSLSocket) Objects.requireNonNull(chain.connection()).socket();
+    try {
+      tls.requireOwn();
+      tls.require(
+          Arrays.stream(socket.getSession().getPeerCertificates())
+              .map(X509Certificate.class::cast)
+              .toList(),
+          CertificateUse.LISTEN);
+    } catch (CertificateException e) {
+      throw new SSLException(e.getMessage(), e);
+    }
+    return chain.proceed(chain.request());
   }
 
   /*
@@ -125,6 +169,21 @@ public final class AgentConnection {
       throw new SessionPausedException(
           FailureKind.INCOMPATIBLE, "Tried to " + what + " but " + gap.get());
     }
+  }
+
+  /**
+   * Returns what to throw for a call that brought no answer: a {@link SessionPausedException} if
+   * one side does not accept the other's certificate, else a {@link RetryableException}.
+   *
+   * @param what what was tried, for the message: {@code "fetch chunk 4 of session …"}
+   */
+  public static TransferException unanswered(String what, IOException failure) {
+    return CertificateRefusal.in(failure)
+        .<TransferException>map(why ->
+            new SessionPausedException(
+                FailureKind.CERTIFICATE_REFUSED, "Tried to " + what + " but " + why))
+        .orElseGet(() ->
+            new RetryableException("Tried to " + what + " but " + failure.getMessage(), failure));
   }
 
   /** Returns the agent's URL, for messages. */

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
@@ -15,6 +16,11 @@ import java.util.Set;
  * writer at a time for each path.
  */
 public final class DurableFile {
+  private static final Set<PosixFilePermission> OWNER_ALONE =
+      PosixFilePermissions.fromString("rw-------");
+  private static final Set<PosixFilePermission> READABLE =
+      PosixFilePermissions.fromString("rw-r--r--");
+
   private DurableFile() {}
 
   /**
@@ -25,7 +31,17 @@ public final class DurableFile {
    *     not certain to survive a power failure
    */
   public static void replace(Path path, byte[] content) throws IOException {
-    write(path, content, true);
+    write(path, content, true, OWNER_ALONE);
+    forceDirectory(parent(path));
+  }
+
+  /**
+   * As {@link #replace}, but everybody may read the file: its mode is 0644.
+   *
+   * @throws IOException as {@link #replace}
+   */
+  public static void replaceReadable(Path path, byte[] content) throws IOException {
+    write(path, content, true, READABLE);
     forceDirectory(parent(path));
   }
 
@@ -35,10 +51,11 @@ public final class DurableFile {
    * @throws IOException if any step fails; {@code path} is then as it was
    */
   public static void replaceUnforced(Path path, byte[] content) throws IOException {
-    write(path, content, false);
+    write(path, content, false, OWNER_ALONE);
   }
 
-  private static void write(Path path, byte[] content, boolean force) throws IOException {
+  private static void write(Path path, byte[] content, boolean force, Set<PosixFilePermission> mode)
+      throws IOException {
     Path temporary = parent(path).resolve("." + path.getFileName() + ".new");
     Files.deleteIfExists(temporary);
     try {
@@ -46,10 +63,13 @@ public final class DurableFile {
           FileChannel.open(
               temporary,
               Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+              PosixFilePermissions.asFileAttribute(OWNER_ALONE))) {
         ByteBuffer bytes = ByteBuffer.wrap(content);
         while (bytes.hasRemaining()) {
           file.write(bytes);
+        }
+        if (!mode.equals(OWNER_ALONE)) {
+          Files.setPosixFilePermissions(temporary, mode); // the umask has no say
         }
         if (force) {
           file.force(true);

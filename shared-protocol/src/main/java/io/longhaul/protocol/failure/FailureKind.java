@@ -36,6 +36,8 @@ public enum FailureKind {
   NO_SUCH_SESSION,
   /** The peer refuses what the session needs. */
   PEER_REFUSED,
+  /** One side does not accept the other's certificate, or its own any more. */
+  CERTIFICATE_REFUSED,
   /** The peer speaks no version of the protocol that we speak. */
   INCOMPATIBLE,
   /** The other side ended the session and said why. */

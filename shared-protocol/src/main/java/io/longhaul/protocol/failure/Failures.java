@@ -29,8 +29,7 @@ public final class Failures {
             + status
             + problem.map(p -> " (" + p.title() + ": " + p.detail() + ")").orElse("");
     return switch (status) {
-      case 401 ->
-          new SessionPausedException(why + "; check the token file of this peer on both sides");
+      case 401 -> new SessionPausedException(why + "; check the token of this peer on both sides");
       case 403 -> new SessionPausedException(why + "; check what the peer grants to us");
       case 507 -> new SessionPausedException(why + "; free space on the peer");
       default ->

@@ -10,7 +10,7 @@ public enum ProblemType {
   BAD_REQUEST(400, "The request is not understood", false),
   /** No credential, or an unknown one. */
   UNAUTHORIZED(401, "A valid bearer token is needed", false),
-  /** The identity may not do this. */
+  /** The certificate is not accepted, or the identity may not do this. */
   FORBIDDEN(403, "Not allowed", false),
   /** The agent does not know this session, or it belongs to somebody else. */
   NO_SUCH_SESSION(404, "No such session", false),
@@ -36,7 +36,7 @@ public enum ProblemType {
   RANGE_NOT_SATISFIABLE(416, "Range not satisfiable", false),
   /** What the request needs is missing on this machine: a command, a feature of its ZFS. */
   UNAVAILABLE_HERE(422, "This machine cannot do that", false),
-  /** Too many requests. */
+  /** Too many requests, connections or calls of this identity, or sessions of this agent. */
   TOO_MANY_REQUESTS(429, "Too many requests", true),
   /** A fault of the agent. */
   INTERNAL(500, "The agent failed", true),

@@ -4,10 +4,14 @@ import io.longhaul.protocol.retry.Sleeper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -74,11 +78,16 @@ public final class ChildProcess implements Child {
 
   /**
    * Starts a pump: a program that outlives us, with no pipe between it and us, its output appended
-   * to {@code log}.
+   * to {@code log}, which only its owner may read.
    *
    * @throws IOException if the program cannot be started
    */
   public static Process startDetached(Command command, Path log) throws IOException {
+    FileChannel.open(
+            log,
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))
+        .close();
     Redirect toLog = Redirect.appendTo(log.toFile());
     return fromNothing(command).redirectOutput(toLog).redirectError(toLog).start();
   }

@@ -67,7 +67,14 @@ public record Command(List<String> arguments, Map<String, String> environment) {
     }
     List<String> words = new ArrayList<>(List.of("setsid", "--"));
     words.addAll(arguments);
-    ProcessBuilder builder = new ProcessBuilder(words);
+    return new Command(words, environment).builder();
+  }
+
+  /**
+   * Returns a builder that runs the command with the fixed variables and its own, and no others.
+   */
+  public ProcessBuilder builder() {
+    ProcessBuilder builder = new ProcessBuilder(arguments);
     Map<String, String> variables = builder.environment();
     Map<String, String> inherited = Map.copyOf(variables);
     variables.clear();

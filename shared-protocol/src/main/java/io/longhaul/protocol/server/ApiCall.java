@@ -4,7 +4,10 @@ import com.fasterxml.jackson.core.JacksonException;
 import io.longhaul.protocol.Json;
 import io.longhaul.protocol.JsonFault;
 import io.longhaul.protocol.SessionId;
+import io.longhaul.protocol.audit.Asker;
+import io.longhaul.protocol.audit.AuditLine;
 import io.longhaul.protocol.auth.Identity;
+import io.longhaul.protocol.config.ConfiguredName;
 import io.longhaul.protocol.failure.ProblemException;
 import io.longhaul.protocol.failure.ProblemType;
 import io.undertow.server.HttpServerExchange;
@@ -20,17 +23,28 @@ public final class ApiCall {
 
   private final HttpServerExchange exchange;
   private final Identity identity;
+  private final Asker asker;
   private final byte[] body;
 
-  ApiCall(HttpServerExchange exchange, Identity identity, byte[] body) {
+  ApiCall(HttpServerExchange exchange, Identity identity, Asker asker, byte[] body) {
     this.exchange = exchange;
     this.identity = identity;
+    this.asker = asker;
     this.body = body;
   }
 
   /** Returns who asks. */
   public Identity identity() {
     return identity;
+  }
+
+  /**
+   * Begins a line of the audit log about what this call did.
+   *
+   * @param what a verb in the past
+   */
+  public AuditLine audit(String what) {
+    return AuditLine.of(what).by(asker);
   }
 
   /**
@@ -50,10 +64,15 @@ public final class ApiCall {
   /**
    * Returns a variable of the route's path template, decoded.
    *
-   * @throws ProblemException if the query gives one of the same name
+   * @throws ProblemException if the query gives one of the same name, or it cannot be a name
    */
   public String path(String name) throws ProblemException {
-    return parameter(name, exchange.getQueryParameters().get(name));
+    String text = parameter(name, exchange.getQueryParameters().get(name));
+    try {
+      return ConfiguredName.check(name, text);
+    } catch (IllegalArgumentException e) {
+      throw new ProblemException(ProblemType.BAD_REQUEST, String.valueOf(e.getMessage()));
+    }
   }
 
   /**

@@ -2,11 +2,15 @@ package io.longhaul.protocol.server;
 
 import io.longhaul.protocol.Json;
 import io.longhaul.protocol.ProtocolVersion;
+import io.longhaul.protocol.audit.Asker;
 import io.longhaul.protocol.auth.Authenticator;
 import io.longhaul.protocol.auth.Identity;
+import io.longhaul.protocol.auth.Presented;
 import io.longhaul.protocol.failure.Problem;
 import io.longhaul.protocol.failure.ProblemException;
 import io.longhaul.protocol.failure.ProblemType;
+import io.longhaul.protocol.failure.RefusalLog;
+import io.longhaul.protocol.failure.RefusedException;
 import io.undertow.io.Receiver.RequestToLargeException;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
@@ -15,14 +19,22 @@ import io.undertow.server.RoutingHandler;
 import io.undertow.util.AttachmentKey;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
+import io.undertow.util.PathTemplate;
 import io.undertow.util.PathTemplateMatcher;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.security.cert.X509Certificate;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,9 +52,11 @@ public final class ApiRoutes implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ApiRoutes.class);
   private static final AttachmentKey<Identity> IDENTITY = AttachmentKey.create(Identity.class);
 
+  private static final Set<HttpString> READING = Set.of(Methods.GET, Methods.HEAD);
   private static final HttpString PROTOCOL = new HttpString(ProtocolVersion.HEADER);
 
   private final Authenticator authenticator;
+  private final RefusalLog refusals = new RefusalLog(System::nanoTime);
   private final ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor();
   private final RoutingHandler routes = new RoutingHandler();
 
@@ -72,14 +86,26 @@ public final class ApiRoutes implements AutoCloseable {
    * @param template the path relative to the base URL, such as {@code v1/sends/{id}}
    */
   public ApiRoutes add(String method, String template, Endpoint endpoint) {
-    return raw(
-        method,
-        template,
-        exchange ->
-            exchange
-                .getRequestReceiver()
-                .receiveFullBytes(
-                    (e, body) -> dispatch(e, () -> answer(e, endpoint, body)), ApiRoutes::unread));
+    return raw(method, template, exchange -> receive(exchange, endpoint));
+  }
+
+  private void receive(HttpServerExchange exchange, Endpoint endpoint) {
+    try {
+      Guests.beginCall(exchange, identity(exchange));
+    } catch (ProblemException e) {
+      turnAway(exchange, e);
+      return;
+    }
+    exchange
+        .getRequestReceiver()
+        .receiveFullBytes(
+            (e, body) -> dispatch(e, () -> answer(e, endpoint, body)), ApiRoutes::unread);
+  }
+
+  /** Answers who is not listened to, because of who it is or how much it asks. */
+  private void turnAway(HttpServerExchange exchange, ProblemException why) {
+    refusals.refused(address(exchange), why.problem().detail());
+    problem(exchange, why.problem());
   }
 
   /** Adds a call that is answered by a handler of its own, on an I/O thread. */
@@ -93,6 +119,17 @@ public final class ApiRoutes implements AutoCloseable {
       methods.add(method);
     }
     return this;
+  }
+
+  /** Returns the calls that were added, each as its method and the template of its path. */
+  public SortedSet<String> calls() {
+    SortedSet<String> calls = new TreeSet<>();
+    for (PathTemplate path : allowed.getPathTemplates()) {
+      for (String method : allowed.get(path.getTemplateString())) {
+        calls.add(method + " " + path.getTemplateString());
+      }
+    }
+    return calls;
   }
 
   /** Runs {@code task} for this exchange on a virtual thread. */
@@ -112,28 +149,62 @@ public final class ApiRoutes implements AutoCloseable {
   /** Returns the handler to serve. */
   public HttpHandler handler() {
     return exchange -> {
-      Optional<Identity> identity =
-          authenticator.identify(
-              Optional.ofNullable(exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION)));
-      if (identity.isEmpty()) {
-        exchange.getResponseHeaders().put(Headers.WWW_AUTHENTICATE, "Bearer");
-        problem(
-            exchange,
-            Problem.of(ProblemType.UNAUTHORIZED, "send Authorization: Bearer with a known token"));
+      Identity identity;
+      try {
+        identity = authenticator.identify(presented(exchange));
+      } catch (ProblemException e) {
+        if (e.problem().status() == ProblemType.UNAUTHORIZED.status()) {
+          exchange.getResponseHeaders().put(Headers.WWW_AUTHENTICATE, "Bearer");
+        }
+        exchange.setPersistent(false); // the next connection may show another certificate
+        turnAway(exchange, e);
         return;
       }
-      exchange.putAttachment(IDENTITY, identity.get());
+      exchange.putAttachment(IDENTITY, identity);
       exchange.getResponseHeaders().put(PROTOCOL, ProtocolVersion.SPOKEN.header());
+      try {
+        Guests.admit(exchange, identity);
+      } catch (ProblemException e) {
+        turnAway(exchange, e);
+        return;
+      }
       routes.handleRequest(exchange);
     };
   }
 
-  private static void answer(HttpServerExchange exchange, Endpoint endpoint, byte[] body) {
+  /** Returns who asks, and from where. */
+  public static Asker asker(HttpServerExchange exchange) {
+    return new Asker(identity(exchange).name(), address(exchange));
+  }
+
+  private static String address(HttpServerExchange exchange) {
+    return exchange.getSourceAddress().getAddress().getHostAddress();
+  }
+
+  private static Presented presented(HttpServerExchange exchange) {
+    return new Presented(
+        Optional.ofNullable(exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION)),
+        certificates(exchange.getConnection().getSslSession()));
+  }
+
+  private static List<X509Certificate> certificates(@Nullable SSLSession session) {
+    if (session == null) {
+      return List.of();
+    }
     try {
-      Reply reply = endpoint.answer(new ApiCall(exchange, identity(exchange), body));
+      return Arrays.stream(session.getPeerCertificates()).map(X509Certificate.class::cast).toList();
+    } catch (SSLPeerUnverifiedException e) {
+      return List.of();
+    }
+  }
+
+  private void answer(HttpServerExchange exchange, Endpoint endpoint, byte[] body) {
+    try {
+      Reply reply =
+          endpoint.answer(new ApiCall(exchange, identity(exchange), asker(exchange), body));
       send(exchange, reply.status(), "application/json", reply.body());
     } catch (ProblemException e) {
-      problem(exchange, e.problem());
+      refuse(exchange, e);
     } catch (IOException | RuntimeException | Error e) {
       fault(exchange, e); // whatever it is, the caller must not wait for its time-out
     } catch (InterruptedException e) {
@@ -151,7 +222,21 @@ public final class ApiRoutes implements AutoCloseable {
     }
   }
 
-  /** Answers 500 and logs why. */
+  /**
+   * Answers with a problem. The audit log says who was refused what, and which call that would have
+   * changed something did not.
+   */
+  public void refuse(HttpServerExchange exchange, ProblemException e) {
+    if (e instanceof RefusedException refused) {
+      refusals.refused(asker(exchange), refused.wish(), refused.rule(), e.problem());
+    } else if (!READING.contains(exchange.getRequestMethod())) {
+      String wish = exchange.getRequestMethod() + " " + exchange.getRequestPath();
+      refusals.refused(asker(exchange), wish, e.problem().title(), e.problem());
+    }
+    problem(exchange, e.problem());
+  }
+
+  /** Answers 500 and logs why; the asker is not told. */
   public static void fault(HttpServerExchange exchange, @Nullable Throwable cause) {
     LOG.atError()
         .setCause(cause)

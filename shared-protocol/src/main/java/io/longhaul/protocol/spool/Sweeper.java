@@ -118,7 +118,7 @@ public final class Sweeper {
     return new Verdict(over, why + (over ? ", more than " : ", kept for ") + new TimeSpan(kept));
   }
 
-  private static long bytes(SessionSpool spool) throws IOException {
+  static long bytes(SessionSpool spool) throws IOException {
     long bytes = 0;
     for (Path file : spool.chunkFiles()) {
       bytes += size(file).orElse(0L);

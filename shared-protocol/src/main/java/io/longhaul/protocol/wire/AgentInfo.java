@@ -2,6 +2,7 @@ package io.longhaul.protocol.wire;
 
 import io.longhaul.protocol.ProtocolVersion;
 import io.longhaul.protocol.spool.Role;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param identity the identity under which it knows the asker
  * @param spoolLimitBytes the most that one session may spool
  * @param zfs the version of the ZFS it uses, if it works
+ * @param certificateExpires when its certificate expires, if it serves TLS
  * @param warnings what its administrator should know, such as plain HTTP on an open address
  */
 public record AgentInfo(
@@ -28,4 +30,5 @@ public record AgentInfo(
     String identity,
     long spoolLimitBytes,
     Optional<String> zfs,
+    Optional<Instant> certificateExpires,
     List<String> warnings) {}

@@ -1,5 +1,6 @@
 package io.longhaul.protocol.wire;
 
+import io.longhaul.protocol.config.ConfiguredName;
 import java.util.Map;
 
 /**
@@ -16,6 +17,7 @@ public record ReceiveRequest(
    * @throws IllegalArgumentException if a value is out of range
    */
   public ReceiveRequest {
+    ConfiguredName.check("peer", peer);
     labels = SendRequest.checkLabels(labels);
   }
 }

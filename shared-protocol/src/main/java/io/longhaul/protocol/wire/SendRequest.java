@@ -1,6 +1,7 @@
 package io.longhaul.protocol.wire;
 
 import io.longhaul.protocol.chunk.DigestChoice;
+import io.longhaul.protocol.config.ConfiguredName;
 import java.util.Map;
 
 /**
@@ -41,6 +42,7 @@ public record SendRequest(
       throw new IllegalArgumentException(
           "chunkBytes must be " + LEAST_CHUNK + " to " + MOST_CHUNK + ", was " + chunkBytes);
     }
+    ConfiguredName.check("reader", reader);
     labels = checkLabels(labels);
   }
 

@@ -2,6 +2,7 @@ package io.longhaul.protocol.wire;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.longhaul.protocol.config.ConfiguredName;
 import io.longhaul.protocol.zfs.DatasetName;
 
 /**
@@ -32,6 +33,13 @@ public sealed interface SinkSpec {
 
   /** A stream that the receiver-agent's own configuration defines under this name. */
   record Stream(String name) implements SinkSpec {
+    /**
+     * @throws IllegalArgumentException if it cannot be the name of one
+     */
+    public Stream {
+      ConfiguredName.check("the name of a stream", name);
+    }
+
     @Override
     public String toString() {
       return ":" + name;

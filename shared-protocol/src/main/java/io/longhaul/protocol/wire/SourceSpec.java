@@ -2,6 +2,7 @@ package io.longhaul.protocol.wire;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.longhaul.protocol.config.ConfiguredName;
 import io.longhaul.protocol.zfs.ZfsSend;
 
 /**
@@ -23,6 +24,13 @@ public sealed interface SourceSpec {
 
   /** A stream that the sender-agent's own configuration defines under this name. */
   record Stream(String name) implements SourceSpec {
+    /**
+     * @throws IllegalArgumentException if it cannot be the name of one
+     */
+    public Stream {
+      ConfiguredName.check("the name of a stream", name);
+    }
+
     @Override
     public String toString() {
       return ":" + name;

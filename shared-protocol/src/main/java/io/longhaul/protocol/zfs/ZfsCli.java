@@ -170,6 +170,15 @@ public final class ZfsCli implements Zfs {
     return value.equals(NO_VALUE) ? Optional.empty() : Optional.of(value);
   }
 
+  /**
+   * Returns who may do what with a dataset, as far as this user may know.
+   *
+   * @throws ZfsException if it cannot be read; zfs-fuse never tells
+   */
+  public Delegation delegation(DatasetName dataset) throws ZfsException, InterruptedException {
+    return Delegation.parse(dataset, ask(List.of("allow", dataset.toString())).lines());
+  }
+
   static void checkProperty(DatasetName dataset, String property) {
     if (!PROPERTY.matcher(property).matches()) {
       throw new IllegalArgumentException(

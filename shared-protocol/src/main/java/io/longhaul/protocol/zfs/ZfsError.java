@@ -73,6 +73,8 @@ public enum ZfsError {
   /** Matches nothing: these two are not told by a text. */
   private static final String NEVER = "(?!)";
 
+  private static final Pattern LEFT_OUT =
+      Pattern.compile("(?m)^cannot receive \\S+ property on .*$|^Warning: .* property .*$");
   private static final Pattern QUOTED = Pattern.compile("'[^'\n]*'");
   private static final Pattern BLANKS = Pattern.compile("\\s+");
 
@@ -91,12 +93,14 @@ public enum ZfsError {
 
   /**
    * Returns what the stderr of {@code zfs} means. Names in quotes are not looked at: a dataset may
-   * be called {@code out of space}.
+   * be called {@code out of space}. Nor are notes on properties that were not received: they fail
+   * nothing.
    *
    * @param stderr any part of it that holds the message, with or without line breaks
    */
   public static ZfsError classify(String stderr) {
-    String unquoted = QUOTED.matcher(stderr).replaceAll("");
+    String said = LEFT_OUT.matcher(stderr).replaceAll("");
+    String unquoted = QUOTED.matcher(said).replaceAll("");
     String text = BLANKS.matcher(unquoted).replaceAll(" ").toLowerCase(Locale.ROOT);
     for (ZfsError error : values()) {
       if (error.pattern.matcher(text).find()) {

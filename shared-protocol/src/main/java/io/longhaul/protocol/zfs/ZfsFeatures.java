@@ -3,6 +3,8 @@ package io.longhaul.protocol.zfs;
 import java.util.Collections;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What one installed ZFS can do, found by asking it.
@@ -23,6 +25,7 @@ public record ZfsFeatures(
     boolean bookmarks,
     boolean resumeTokens,
     boolean dryRunSize) {
+  private static final Pattern VERSION = Pattern.compile("zfs-(\\d{1,4})\\.(\\d{1,4})\\b.*");
 
   public ZfsFeatures {
     sendFlags = Collections.unmodifiableSortedSet(new TreeSet<>(sendFlags));
@@ -39,6 +42,19 @@ public record ZfsFeatures(
         bookmarks,
         sendFlags.contains('t') && receiveFlags.contains('s'),
         sendFlags.contains('n') && sendFlags.contains('P'));
+  }
+
+  /**
+   * Returns whether {@code receive -x} may be said without knowing what arrives: before OpenZFS 2.1
+   * it fails for a volume, which has no mountpoint (openzfs#11864).
+   */
+  boolean leavesOutProperties() {
+    Matcher release = VERSION.matcher(version);
+    if (!receiveFlags.contains('x') || !release.matches()) {
+      return false;
+    }
+    int major = Integer.parseInt(release.group(1));
+    return major > 2 || (major == 2 && Integer.parseInt(release.group(2)) >= 1);
   }
 
   void needSendFlag(char flag, String purpose) throws ZfsException {

@@ -1,6 +1,7 @@
 package io.longhaul.protocol.zfs;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.longhaul.protocol.pipe.Command;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -73,8 +75,7 @@ final class ZfsQuery {
   }
 
   private Process start() throws ZfsException {
-    var builder = new ProcessBuilder(command);
-    builder.environment().put("LC_ALL", "C");
+    ProcessBuilder builder = new Command(command, Map.of("LC_ALL", "C")).builder();
     builder.redirectInput(new File("/dev/null"));
     try {
       return builder.start();

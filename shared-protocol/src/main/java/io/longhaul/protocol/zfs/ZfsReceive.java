@@ -14,6 +14,13 @@ import java.util.Objects;
  * @param unmounted {@code -u}: do not mount what was received
  */
 public record ZfsReceive(DatasetName target, boolean force, boolean unmounted) {
+  /**
+   * What a stream with properties (a replication stream) may not decide here: where and whether the
+   * dataset is mounted or shared, and whether its programs run, and as whom. The target has its
+   * parent's values, or those that were set on it here.
+   */
+  public static final List<String> LEFT_OUT =
+      List.of("mountpoint", "canmount", "setuid", "devices", "exec", "sharenfs", "sharesmb");
 
   public ZfsReceive {
     Objects.requireNonNull(target, "target"); // it may come from JSON
@@ -43,6 +50,12 @@ public record ZfsReceive(DatasetName target, boolean force, boolean unmounted) {
     if (unmounted) {
       features.needReceiveFlag('u', "receive without mounting");
       arguments.add("-u");
+    }
+    if (features.leavesOutProperties()) {
+      for (String property : LEFT_OUT) {
+        arguments.add("-x");
+        arguments.add(property);
+      }
     }
     arguments.add(target.toString());
     return List.copyOf(arguments);

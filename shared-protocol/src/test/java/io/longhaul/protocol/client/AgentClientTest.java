@@ -6,8 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.longhaul.protocol.Json;
 import io.longhaul.protocol.ProtocolVersion;
-import io.longhaul.protocol.auth.Authenticator;
+import io.longhaul.protocol.auth.TokenAuthenticator;
 import io.longhaul.protocol.auth.TokenConfig;
+import io.longhaul.protocol.auth.TokenFile;
 import io.longhaul.protocol.config.ConfigException;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
@@ -61,7 +62,8 @@ class AgentClientTest {
 
   private static AgentClient client(String url, Optional<Path> token) throws ConfigException {
     return new AgentClient(
-        AgentConnection.to("coordinator", new AgentAddress(URI.create(url), token), 2));
+        AgentConnection.to(
+            "coordinator", new AgentAddress(URI.create(url), token), Optional.empty(), 2));
   }
 
   private static AgentClient client(HttpServer server) throws ConfigException {
@@ -69,7 +71,7 @@ class AgentClientTest {
   }
 
   private static HttpServer serving(HttpHandler handler) throws Exception {
-    return HttpServer.start(ANY_PORT, handler);
+    return HttpServer.start(ANY_PORT, Optional.empty(), handler);
   }
 
   private static TransferException thrownBy(HttpHandler handler) throws Exception {
@@ -89,7 +91,7 @@ class AgentClientTest {
 
   @Test
   void callsOurOwnServer() throws Exception {
-    try (ApiRoutes routes = new ApiRoutes(Authenticator.of(List.of()))) {
+    try (ApiRoutes routes = new ApiRoutes(TokenAuthenticator.of(List.of()))) {
       routes
           .add("GET", "v1/agent", _ -> Reply.ok(new Greeting("got")))
           .add("PUT", "v1/a/{id}", call -> Reply.ok(call.body(Greeting.class)))
@@ -116,15 +118,17 @@ class AgentClientTest {
   void showsItsToken(@TempDir Path dir) throws Exception {
     Path file = Files.writeString(dir.resolve("token"), TOKEN + "\n");
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    Path kept = Files.writeString(dir.resolve("token.sha256"), TokenFile.hashed(TOKEN));
+    Files.setPosixFilePermissions(kept, PosixFilePermissions.fromString("rw-------"));
     try (ApiRoutes routes =
-        new ApiRoutes(Authenticator.of(List.of(new TokenConfig("vault", file, false))))) {
+        new ApiRoutes(TokenAuthenticator.of(List.of(new TokenConfig("vault", kept, false))))) {
       routes.add("GET", "v1/agent", call -> Reply.ok(new Greeting(call.identity().name())));
       try (HttpServer server = serving(routes.handler())) {
         AgentClient known = client("http://127.0.0.1:" + server.port() + "/", Optional.of(file));
         assertThat(known.get("v1/agent", Duration.ZERO, Greeting.class).text()).isEqualTo("vault");
         assertThat(thrownBy(client(server)))
             .isInstanceOf(SessionPausedException.class)
-            .hasMessageContaining("check the token file");
+            .hasMessageContaining("check the token of this peer");
       }
     }
   }
@@ -197,7 +201,7 @@ class AgentClientTest {
 
   @Test
   void ourOwnProblemsEndTheSession() throws Exception {
-    try (ApiRoutes routes = new ApiRoutes(Authenticator.of(List.of()))) {
+    try (ApiRoutes routes = new ApiRoutes(TokenAuthenticator.of(List.of()))) {
       routes.add(
           "GET",
           "v1/agent",
@@ -268,7 +272,8 @@ class AgentClientTest {
     try (HttpServer server = serving(talker)) {
       URI url = URI.create("http://127.0.0.1:" + server.port());
       AgentConnection to =
-          AgentConnection.to("coordinator", new AgentAddress(url, Optional.empty()), 2);
+          AgentConnection.to(
+              "coordinator", new AgentAddress(url, Optional.empty()), Optional.empty(), 2);
       assertThat(new AgentClient(to, 3011).get("v1/agent", Duration.ZERO, Greeting.class).text())
           .hasSize(3000);
       assertThat(thrownBy(new AgentClient(to, 3010)))
@@ -295,7 +300,10 @@ class AgentClientTest {
     try (RawServer slow = new RawServer("HTTP/1.1 200 OK\r\n" + "X: y\r\n".repeat(9000), true)) {
       AgentConnection to =
           AgentConnection.to(
-              "coordinator", new AgentAddress(URI.create(slow.url()), Optional.empty()), 2);
+              "coordinator",
+              new AgentAddress(URI.create(slow.url()), Optional.empty()),
+              Optional.empty(),
+              2);
       assertThat(thrownBy(new AgentClient(to, 1000, Duration.ofSeconds(1))))
           .isInstanceOfSatisfying(
               RetryableException.class, e -> assertThat(e.peerAnswered()).isFalse());
@@ -422,7 +430,7 @@ class AgentClientTest {
   void anInterruptEndsACall() throws Exception {
     CountDownLatch never = new CountDownLatch(1);
     AtomicInteger calls = new AtomicInteger();
-    try (ApiRoutes routes = new ApiRoutes(Authenticator.of(List.of()))) {
+    try (ApiRoutes routes = new ApiRoutes(TokenAuthenticator.of(List.of()))) {
       routes.add(
           "GET",
           "v1/agent",
@@ -469,11 +477,23 @@ class AgentClientTest {
     "http://office:99999, false",
   })
   void anAddressIsCheckedWithItsKey(URI url, boolean good) {
-    List<String> problems = new AgentAddress(url, Optional.empty()).problems("peers.office");
+    List<String> problems = new AgentAddress(url, Optional.empty()).problems("peers.office", true);
     if (good) {
       assertThat(problems).isEmpty();
     } else {
       assertThat(problems).singleElement().asString().startsWith("peers.office.url: must be ");
     }
+  }
+
+  @Test
+  void anEncryptedAddressNeedsSomethingToProveOneselfBy() {
+    AgentAddress without = new AgentAddress(URI.create("https://office"), Optional.empty());
+    assertThat(without.problems("peers.office", false))
+        .containsExactly("peers.office: needs a certificate, in tls, or a token-file");
+    assertThat(without.problems("peers.office", true)).isEmpty();
+    assertThat(
+            new AgentAddress(URI.create("https://office"), Optional.of(Path.of("/t")))
+                .problems("peers.office", false))
+        .isEmpty();
   }
 }

@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -153,10 +154,15 @@ class ChildProcessTest {
 
   @Test
   void aPumpLogsIntoItsFileAndReadsNothing(@TempDir Path dir) throws Exception {
-    Path log = Files.writeString(dir.resolve("pump.log"), "before\n");
-    Process pump =
-        ChildProcess.startDetached(sh("cat; echo out; echo err >&2; echo $PPID > /dev/null"), log);
-    assertThat(pump.waitFor(20, TimeUnit.SECONDS)).isTrue();
-    assertThat(log).hasContent("before\nout\nerr\n");
+    Path log = dir.resolve("pump.log");
+    for (int run = 0; run < 2; run++) {
+      Process pump =
+          ChildProcess.startDetached(
+              sh("cat; echo out; echo err >&2; echo $PPID > /dev/null"), log);
+      assertThat(pump.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    }
+    assertThat(log).hasContent("out\nerr\nout\nerr\n");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(log)))
+        .isEqualTo("rw-------");
   }
 }

@@ -7,8 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.longhaul.protocol.Json;
 import io.longhaul.protocol.ProtocolVersion;
-import io.longhaul.protocol.auth.Authenticator;
+import io.longhaul.protocol.auth.TokenAuthenticator;
 import io.longhaul.protocol.auth.TokenConfig;
+import io.longhaul.protocol.auth.TokenFile;
 import io.longhaul.protocol.failure.AgentFailedException;
 import io.longhaul.protocol.failure.Problem;
 import io.longhaul.protocol.failure.ProblemException;
@@ -69,7 +70,7 @@ class ApiRoutesTest {
   private HttpServer server;
 
   ApiRoutesTest() throws Exception {
-    routes = new ApiRoutes(Authenticator.of(List.of()));
+    routes = new ApiRoutes(TokenAuthenticator.of(List.of()));
     server = serve(routes);
   }
 
@@ -82,7 +83,9 @@ class ApiRoutesTest {
         .add("GET", "v1/fail/{how}", call -> fail(call.path("how")))
         .add("GET", "v1/wait", _ -> waitForRelease());
     return HttpServer.start(
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), api.handler());
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+        Optional.empty(),
+        api.handler());
   }
 
   private Reply waitForRelease() throws InterruptedException {
@@ -328,10 +331,10 @@ class ApiRoutesTest {
 
   @Test
   void whoeverIsNotKnownLearnsNothingButThat(@TempDir Path dir) throws Exception {
-    Path file = Files.writeString(dir.resolve("token"), TOKEN);
+    Path file = Files.writeString(dir.resolve("token.sha256"), TokenFile.hashed(TOKEN));
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
     close();
-    routes = new ApiRoutes(Authenticator.of(List.of(new TokenConfig("vault", file, false))));
+    routes = new ApiRoutes(TokenAuthenticator.of(List.of(new TokenConfig("vault", file, false))));
     server = serve(routes);
 
     for (String path : List.of("v1/agent", "v1/nothing", "v1/orders/" + ID, "v1/fail/bug")) {
@@ -383,7 +386,7 @@ class ApiRoutesTest {
     try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       InetSocketAddress taken =
           new InetSocketAddress(InetAddress.getLoopbackAddress(), other.getLocalPort());
-      assertThatThrownBy(() -> HttpServer.start(taken, _ -> {}))
+      assertThatThrownBy(() -> HttpServer.start(taken, Optional.empty(), _ -> {}))
           .isInstanceOf(AgentFailedException.class)
           .hasMessageContaining("Tried to listen on")
           .hasMessageContaining(":" + other.getLocalPort())
@@ -395,7 +398,7 @@ class ApiRoutesTest {
   void anAddressOfAnotherMachineIsNamed() throws Exception {
     InetSocketAddress elsewhere =
         new InetSocketAddress(InetAddress.getByAddress(new byte[] {(byte) 192, 0, 2, 1}), 0);
-    assertThatThrownBy(() -> HttpServer.start(elsewhere, _ -> {}))
+    assertThatThrownBy(() -> HttpServer.start(elsewhere, Optional.empty(), _ -> {}))
         .isInstanceOf(AgentFailedException.class)
         .hasMessageContaining("192.0.2.1");
   }

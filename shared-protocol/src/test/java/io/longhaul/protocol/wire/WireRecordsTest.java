@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.longhaul.protocol.Json;
 import io.longhaul.protocol.ProtocolVersion;
@@ -30,6 +30,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,10 +41,10 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What each record looks like on the wire, and what its reader may and may not overlook. */
 class WireRecordsTest {
@@ -73,6 +74,7 @@ class WireRecordsTest {
           "boss",
           1L << 40,
           Optional.of("2.2.2"),
+          Optional.of(Instant.parse("2027-01-01T00:00:00Z")),
           List.of("plain HTTP"));
   private static final SendStatus SENDING =
       new SendStatus(
@@ -122,7 +124,16 @@ class WireRecordsTest {
         new Abort(FAILURE),
         AGENT,
         new AgentInfo(
-            "a", Role.SEND, "s", VERSIONS, List.of(), "local", 0, Optional.empty(), List.of()),
+            "a",
+            Role.SEND,
+            "s",
+            VERSIONS,
+            List.of(),
+            "local",
+            0,
+            Optional.empty(),
+            Optional.empty(),
+            List.of()),
         new ManifestPage(List.of(CHUNK), Optional.of(END), SENDING),
         new ManifestPage(List.of(), Optional.empty(), SENDING_PLAIN),
         new PeerInfo("office", URI.create("http://h:1"), Optional.of(AGENT), Optional.empty()),
@@ -180,6 +191,7 @@ class WireRecordsTest {
                 new ZfsSend(
                     SnapshotName.parse("tank/vm 1@daily"),
                     Optional.of(SendBase.parse("@weekly")),
+                    true,
                     true,
                     true)),
             "vault",

@@ -44,8 +44,8 @@ abstract class RealZfsContract extends ZfsContract {
   void carriesIntermediateSnapshotsAndChildren() throws Exception {
     DatasetName source = sourceWithSnapshots("one", "two", "three");
     DatasetName target = unusedTarget();
-    assertReceived(new ZfsSend(source.at("one"), Optional.empty(), false, true), target);
-    assertReceived(new ZfsSend(source.at("three"), Optional.of(ONE), true, true), target);
+    assertReceived(new ZfsSend(source.at("one"), Optional.empty(), false, true, false), target);
+    assertReceived(new ZfsSend(source.at("three"), Optional.of(ONE), true, true, false), target);
     assertThat(zfs().snapshots(target))
         .extracting(snapshot -> snapshot.name().name())
         .containsExactly("one", "two", "three");
@@ -145,19 +145,23 @@ abstract class RealZfsContract extends ZfsContract {
     return source;
   }
 
-  private DatasetName unusedTarget() {
+  final DatasetName unusedTarget() {
     String leaf = unused().name().substring(root().name().length());
     return DatasetName.parse(targetRoot() + leaf);
   }
 
-  private void assertReceived(ZfsSend send, DatasetName target) throws Exception {
-    var receive = ZfsReceive.into(target, zfs().features());
-    assertThat(receive(receive, streamOf(send)))
-        .extracting(Ending::exitStatus, Ending::stderr)
-        .containsExactly(0, "");
+  final void assertReceived(ZfsSend send, DatasetName target) throws Exception {
+    assertThat(assertReceivedWithNotes(send, target)).isEmpty();
+  }
+
+  /** Returns what the receive had to say. */
+  final String assertReceivedWithNotes(ZfsSend send, DatasetName target) throws Exception {
+    Ending ending = receive(ZfsReceive.into(target, zfs().features()), streamOf(send));
+    assertThat(ending.exitStatus()).as(ending.stderr()).isZero();
     assertThat(zfs().guid(target.at(send.snapshot().name())))
         .isPresent()
         .isEqualTo(zfs().guid(send.snapshot()));
+    return ending.stderr();
   }
 
   private Path streamOf(ZfsSend send) throws Exception {

@@ -3,6 +3,8 @@ package io.longhaul.protocol.zfs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -92,6 +94,43 @@ final class ZfsCliOnOpenZfsTest extends RealZfsContract {
     snapshot(source.at("two"));
     var send = ZfsSend.incremental(SendBase.parse("#mark"), source.at("two"));
     assertThat(ZFS.estimate(send, ZFS.features())).isPresent();
+  }
+
+  @Test
+  void aStreamWithPropertiesDoesNotDecideWhatIsMountedAndRunHere() throws Exception {
+    DatasetName source = fresh();
+    DatasetName child = DatasetName.parse(source + "/child");
+    zfsCommand("create", "-o", "canmount=noauto", child.toString());
+    zfsCommand("set", "mountpoint=/longhaul-elsewhere", "setuid=on", "exec=off", child.toString());
+    zfsCommand("set", "setuid=off", targetRoot().toString());
+    zfsCommand("snapshot", "-r", source + "@one");
+    DatasetName target = unusedTarget();
+    assertReceived(new ZfsSend(source.at("one"), Optional.empty(), false, true, false), target);
+    DatasetName received = DatasetName.parse(target + "/child");
+    assertThat(ZFS.get(received, "mountpoint")).hasValue("/" + received);
+    assertThat(ZFS.get(received, "canmount")).hasValue("on");
+    assertThat(ZFS.get(received, "setuid")).hasValue("off");
+    assertThat(ZFS.get(received, "exec")).hasValue("on");
+  }
+
+  @Test
+  void aVolumeIsReceivedToo() throws Exception {
+    DatasetName volume = unused();
+    zfsCommand("create", "-V", "8M", volume.toString());
+    snapshot(volume.at("one"));
+    DatasetName target = unusedTarget();
+    assertThat(assertReceivedWithNotes(ZfsSend.full(volume.at("one")), target))
+        .contains("does not apply to datasets of this type");
+  }
+
+  @Test
+  void readsWhatIsAllowed() throws Exception {
+    DatasetName dataset = fresh();
+    zfsCommand("allow", "nobody", "send,hold", dataset.toString());
+    zfsCommand("allow", "-l", "nobody", "destroy", dataset.toString());
+    zfsCommand("allow", "-e", "release", SOURCE.toString());
+    assertThat(new ZfsCli(COMMAND, LIMIT, LIMIT).delegation(dataset).granted("nobody", Set.of()))
+        .containsExactly("hold", "release", "send");
   }
 
   @Test

@@ -28,6 +28,14 @@ final class ZfsCliTest {
   @TempDir Path directory;
 
   @Test
+  void itHasNothingOfOurEnvironment() throws Exception {
+    String names = "env | cut -d= -f1 | grep -v -e PWD -e SHLVL -e '^_$' | tr '\\n' ' '";
+    assertThat(script(names, AMPLE).get(DATASET, "a:b").orElseThrow().strip().split(" "))
+        .contains("PATH", "LC_ALL")
+        .isSubsetOf("PATH", "LC_ALL", "HOME", "USER", "LOGNAME");
+  }
+
+  @Test
   void asksInTheLanguageOfTheMessagesItKnows() throws Exception {
     assertThat(script("echo \"$LC_ALL\"", AMPLE).get(DATASET, "a:b")).hasValue("C");
   }

@@ -33,6 +33,16 @@ final class ZfsCommandsTest {
     assertThat(send.arguments(OPENZFS)).containsExactly(expected.split(" "));
   }
 
+  @Test
+  void writesARawSend() throws Exception {
+    var raw = new ZfsSend(SNAPSHOT, Optional.of(SendBase.parse("@one")), true, true, true);
+    assertThat(raw.arguments(OPENZFS))
+        .containsExactly("send", "-R", "-w", "-I", "@one", "tank/vm@two");
+    assertThatExceptionOfType(ZfsException.class)
+        .isThrownBy(() -> raw.arguments(ZFS_FUSE))
+        .withMessageContaining("'zfs send' has no -w");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "     , true , false, need a base",
@@ -58,6 +68,28 @@ final class ZfsCommandsTest {
   void writesAReceive(boolean force, boolean unmounted, String expected) throws Exception {
     var receive = new ZfsReceive(TARGET, force, unmounted);
     assertThat(receive.arguments(OPENZFS)).containsExactly(expected.split(" "));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "zfs-2.1.11-1+deb12u1, true",
+    "zfs-2.1.0,            true",
+    "zfs-2.4.99-1,         true",
+    "zfs-3.0.0,            true",
+    "zfs-2.0.7-1,          false",
+    "zfs-0.8.6-1,          false",
+    "'',                   false",
+  })
+  void leavesDangerousPropertiesOfAStreamOutWhereThatHarmsNoVolume(String version, boolean leaves)
+      throws Exception {
+    var features = ZfsFeatures.of(version, Set.of(), Set.of('F', 'u', 'o', 'x'), true);
+    String all = String.join(" ", ZfsReceive.into(TARGET, features).arguments(features));
+    assertThat(all)
+        .isEqualTo(
+            leaves
+                ? "receive -u -x mountpoint -x canmount -x setuid -x devices -x exec -x sharenfs"
+                    + " -x sharesmb vault/vm"
+                : "receive -u vault/vm");
   }
 
   @Test
@@ -90,6 +122,6 @@ final class ZfsCommandsTest {
 
   private static ZfsSend send(String base, boolean intermediates, boolean replicate) {
     Optional<SendBase> from = Optional.ofNullable(base).map(SendBase::parse);
-    return new ZfsSend(SNAPSHOT, from, intermediates, replicate);
+    return new ZfsSend(SNAPSHOT, from, intermediates, replicate, false);
   }
 }

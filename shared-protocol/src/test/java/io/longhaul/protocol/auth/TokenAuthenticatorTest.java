@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.longhaul.protocol.config.ConfigException;
+import io.longhaul.protocol.failure.ProblemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class AuthenticatorTest {
+class TokenAuthenticatorTest {
   private static final String VAULT = "0123456789abcdef";
   private static final String ADMIN = "fedcba9876543210._~+/-==";
 
@@ -24,26 +25,39 @@ class AuthenticatorTest {
     return file;
   }
 
-  private static Authenticator two(Path dir) throws Exception {
-    return Authenticator.of(
+  private static Path hashed(Path dir, String name, String token) throws Exception {
+    return token(dir, name, TokenFile.hashed(token) + "\n");
+  }
+
+  private static Identity identify(Authenticator authenticator, String header) throws Exception {
+    return authenticator.identify(new Presented(Optional.of(header), List.of()));
+  }
+
+  private static void assertUnknown(Authenticator authenticator, Optional<String> header) {
+    assertThatThrownBy(() -> authenticator.identify(new Presented(header, List.of())))
+        .isInstanceOfSatisfying(
+            ProblemException.class, e -> assertThat(e.problem().status()).isEqualTo(401));
+  }
+
+  private static TokenAuthenticator two(Path dir) throws Exception {
+    return TokenAuthenticator.of(
         List.of(
-            new TokenConfig("vault", token(dir, "vault", VAULT + "\n"), false),
-            new TokenConfig("boss", token(dir, "boss", ADMIN), true)));
+            new TokenConfig("vault", hashed(dir, "vault", VAULT), false),
+            new TokenConfig("boss", hashed(dir, "boss", ADMIN), true)));
   }
 
   @Test
   void knowsWhoPresentsWhichToken(@TempDir Path dir) throws Exception {
-    Authenticator two = two(dir);
-    assertThat(two.required()).isTrue();
-    assertThat(two.identify(Optional.of("Bearer " + VAULT))).contains(new Identity("vault", false));
-    assertThat(two.identify(Optional.of("Bearer " + ADMIN))).contains(new Identity("boss", true));
+    TokenAuthenticator two = two(dir);
+    assertThat(identify(two, "Bearer " + VAULT)).isEqualTo(new Identity("vault", false));
+    assertThat(identify(two, "Bearer " + ADMIN)).isEqualTo(new Identity("boss", true));
   }
 
   /** RFC 9110 section 11.1: the scheme's case does not matter, and there may be several spaces. */
   @ParameterizedTest
   @ValueSource(strings = {"bearer ", "BEARER ", "Bearer   "})
   void theSchemeIsReadAsTheRfcSays(String scheme, @TempDir Path dir) throws Exception {
-    assertThat(two(dir).identify(Optional.of(scheme + VAULT))).isPresent();
+    assertThat(identify(two(dir), scheme + VAULT).name()).isEqualTo("vault");
   }
 
   @ParameterizedTest
@@ -60,43 +74,58 @@ class AuthenticatorTest {
         "0123456789abcdef",
       })
   void nobodyElseIsKnown(String header, @TempDir Path dir) throws Exception {
-    assertThat(two(dir).identify(Optional.of(header))).isEmpty();
-    assertThat(two(dir).identify(Optional.empty())).isEmpty();
+    assertUnknown(two(dir), Optional.of(header));
+    assertUnknown(two(dir), Optional.empty());
   }
 
   @Test
   void withoutTokensEverybodyIsLocal() throws Exception {
-    Authenticator open = Authenticator.of(List.of());
-    assertThat(open.required()).isFalse();
-    assertThat(open.identify(Optional.empty())).contains(Identity.LOCAL);
-    assertThat(open.identify(Optional.of("Bearer whatever"))).contains(Identity.LOCAL);
+    TokenAuthenticator open = TokenAuthenticator.of(List.of());
+    assertThat(open.identify(new Presented(Optional.empty(), List.of()))).isEqualTo(Identity.LOCAL);
+    assertThat(identify(open, "Bearer whatever")).isEqualTo(Identity.LOCAL);
   }
 
   @Test
   void anIdentityMayHaveTwoTokensWhileTheyAreExchanged(@TempDir Path dir) throws Exception {
-    Authenticator both =
-        Authenticator.of(
+    TokenAuthenticator both =
+        TokenAuthenticator.of(
             List.of(
-                new TokenConfig("vault", token(dir, "old", VAULT), false),
-                new TokenConfig("vault", token(dir, "new", ADMIN), false)));
-    assertThat(both.identify(Optional.of("Bearer " + VAULT)))
-        .isEqualTo(both.identify(Optional.of("Bearer " + ADMIN)))
-        .isPresent();
+                new TokenConfig("vault", hashed(dir, "old", VAULT), false),
+                new TokenConfig("vault", hashed(dir, "new", ADMIN), false)));
+    assertThat(identify(both, "Bearer " + VAULT)).isEqualTo(identify(both, "Bearer " + ADMIN));
   }
 
   @Test
   void aTokenBelongsToOneIdentity(@TempDir Path dir) throws Exception {
     List<TokenConfig> twice =
         List.of(
-            new TokenConfig("vault", token(dir, "vault", VAULT), false),
-            new TokenConfig("boss", token(dir, "boss", VAULT), true));
-    assertThatThrownBy(() -> Authenticator.of(twice))
+            new TokenConfig("vault", hashed(dir, "vault", VAULT), false),
+            new TokenConfig("boss", hashed(dir, "boss", VAULT), true));
+    assertThatThrownBy(() -> TokenAuthenticator.of(twice))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining(dir.resolve("boss").toString())
         .hasMessageContaining("vault")
         .hasMessageContaining("boss")
         .message()
         .doesNotContain(VAULT);
+  }
+
+  @Test
+  void anAgentKeepsNoToken(@TempDir Path dir) throws Exception {
+    Path plain = token(dir, "plain", VAULT);
+    assertThatThrownBy(() -> TokenAuthenticator.of(List.of(new TokenConfig("vault", plain, false))))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(plain.toString())
+        .hasMessageContaining("an agent keeps no token")
+        .message()
+        .doesNotContain(VAULT);
+  }
+
+  @Test
+  void theHashItselfOpensNothing(@TempDir Path dir) throws Exception {
+    String kept = TokenFile.hashed(VAULT);
+    assertUnknown(two(dir), Optional.of("Bearer " + kept));
+    assertUnknown(two(dir), Optional.of("Bearer " + kept.substring("sha256:".length())));
   }
 
   @ParameterizedTest
@@ -135,7 +164,7 @@ class AuthenticatorTest {
     assertThatThrownBy(() -> TokenFile.read(file))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining(file.toString())
-        .hasMessageContaining("openssl rand -hex 32");
+        .hasMessageContaining("coordinator trust token");
   }
 
   @Test
