@@ -92,8 +92,8 @@ class FuzzTest {
     recording.startAsync();
     for (String identity : List.of("vault", "stranger", "admin")) {
       String token = UUID.randomUUID().toString();
-      Path file = Files.writeString(folder.resolve(identity + ".token"), token);
-      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+      secret(identity + ".token", token);
+      secret(identity + ".token.sha256", TokenFile.hashed(token));
       tokens.put(identity, token);
     }
     Files.write(folder.resolve("stream"), stream());
@@ -106,6 +106,11 @@ class FuzzTest {
     receiver.close();
     sender.close();
     recording.close();
+  }
+
+  private void secret(String name, String text) throws IOException {
+    Path file = Files.writeString(folder.resolve(name), text);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
   }
 
   private static byte[] stream() {
@@ -124,6 +129,8 @@ class FuzzTest {
               mark: {command: [touch, "FOLDER/mark"]}
               ready: {command: [cat, "FOLDER/stream"]}
               slow: {command: [sh, -c, "until [ -e FOLDER/go ]; do sleep 0.1; done; cat FOLDER/stream"]}
+              grants:
+                - {identity: vault, streams: [mark, ready, slow], datasets: {"tank<": true}, flags: [-R]}
             """
             : """
             streams:
@@ -140,9 +147,9 @@ class FuzzTest {
         listen:
           port: 0
           tokens:
-            - {identity: vault, file: "FOLDER/vault.token", admin: false}
-            - {identity: stranger, file: "FOLDER/stranger.token", admin: false}
-            - {identity: admin, file: "FOLDER/admin.token", admin: true}
+            - {identity: vault, file: "FOLDER/vault.token.sha256", admin: false}
+            - {identity: stranger, file: "FOLDER/stranger.token.sha256", admin: false}
+            - {identity: admin, file: "FOLDER/admin.token.sha256", admin: true}
         spool: {directory: "FOLDER/spool-ROLE", limit: 1MiB}
         zfs: {command: ["FOLDER/no-such-zfs"]}
         """;
