@@ -62,6 +62,7 @@ public final class ReceiverUnderTest {
   private Optional<DataSize> total = Optional.empty();
   private Optional<Limits> limits = Optional.empty();
   private @Nullable ReceiverAgent agent;
+  private @Nullable AgentClient calls;
 
   /** Makes an agent that is not started yet. */
   public ReceiverUnderTest(Path folder) throws IOException {
@@ -187,6 +188,7 @@ public final class ReceiverUnderTest {
 
   public ReceiverUnderTest start() throws Exception {
     agent = ReceiverAgent.start(config());
+    calls = null; // it has another port now
     return this;
   }
 
@@ -238,7 +240,12 @@ public final class ReceiverUnderTest {
   }
 
   public AgentClient calls() throws Exception {
-    return client(Optional.empty());
+    AgentClient known = calls;
+    if (known == null) {
+      known = client(Optional.empty());
+      calls = known;
+    }
+    return known;
   }
 
   public static SessionId newId() {

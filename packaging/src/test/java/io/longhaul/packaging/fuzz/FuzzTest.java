@@ -1,6 +1,5 @@
 package io.longhaul.packaging.fuzz;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.longhaul.protocol.ApiPaths;
@@ -93,8 +92,8 @@ class FuzzTest {
     recording.startAsync();
     for (String identity : List.of("vault", "stranger", "admin")) {
       String token = UUID.randomUUID().toString();
-      Path file = Files.writeString(folder.resolve(identity + ".token"), token);
-      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+      secret(identity + ".token", token);
+      secret(identity + ".token.sha256", TokenFile.hashed(token));
       tokens.put(identity, token);
     }
     Files.write(folder.resolve("stream"), stream());
@@ -107,6 +106,11 @@ class FuzzTest {
     receiver.close();
     sender.close();
     recording.close();
+  }
+
+  private void secret(String name, String text) throws IOException {
+    Path file = Files.writeString(folder.resolve(name), text);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
   }
 
   private static byte[] stream() {
@@ -125,6 +129,8 @@ class FuzzTest {
               mark: {command: [touch, "FOLDER/mark"]}
               ready: {command: [cat, "FOLDER/stream"]}
               slow: {command: [sh, -c, "until [ -e FOLDER/go ]; do sleep 0.1; done; cat FOLDER/stream"]}
+              grants:
+                - {identity: vault, streams: [mark, ready, slow], datasets: {"tank<": true}, flags: [-R]}
             """
             : """
             streams:
@@ -141,9 +147,9 @@ class FuzzTest {
         listen:
           port: 0
           tokens:
-            - {identity: vault, file: "FOLDER/vault.token", admin: false}
-            - {identity: stranger, file: "FOLDER/stranger.token", admin: false}
-            - {identity: admin, file: "FOLDER/admin.token", admin: true}
+            - {identity: vault, file: "FOLDER/vault.token.sha256", admin: false}
+            - {identity: stranger, file: "FOLDER/stranger.token.sha256", admin: false}
+            - {identity: admin, file: "FOLDER/admin.token.sha256", admin: true}
         spool: {directory: "FOLDER/spool-ROLE", limit: 1MiB}
         zfs: {command: ["FOLDER/no-such-zfs"]}
         """;
@@ -331,7 +337,7 @@ class FuzzTest {
   }
 
   private void judge(String what, HttpReply reply) {
-    String body = new String(reply.body(), UTF_8);
+    String body = reply.body();
     String all = what + "was answered " + reply.status() + " " + reply.headers() + "\n" + body;
     assertThat(reply.status()).as(all).isBetween(200, 499);
     if (reply.status() >= 400) {

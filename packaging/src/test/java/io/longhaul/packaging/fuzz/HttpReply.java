@@ -1,6 +1,7 @@
 package io.longhaul.packaging.fuzz;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -15,8 +16,7 @@ import java.util.TreeMap;
  *
  * @param headers by lower-case name
  */
-@SuppressWarnings("ArrayRecordComponent") // nobody compares replies
-record HttpReply(int status, Map<String, String> headers, byte[] body) {
+record HttpReply(int status, Map<String, String> headers, String body) {
   private static final int CONTINUES = 200;
 
   /**
@@ -42,7 +42,7 @@ record HttpReply(int status, Map<String, String> headers, byte[] body) {
       if (status >= CONTINUES) {
         boolean bare = method.equals("HEAD") || status == 204 || status == 304;
         int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
-        byte[] body = bare ? new byte[0] : in.readNBytes(length);
+        String body = bare ? "" : new String(in.readNBytes(length), UTF_8);
         return new HttpReply(status, headers, body);
       }
     }

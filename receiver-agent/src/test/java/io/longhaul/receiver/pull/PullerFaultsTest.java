@@ -291,6 +291,19 @@ class PullerFaultsTest {
     assertThat(requests()).isEqualTo(5);
   }
 
+  /** It would go on for ever: bytes come, and have to go. */
+  @Test
+  void aChunkThatIsAnotherInTheMiddleAgainAndAgainEndsTheSession() throws Exception {
+    always(partial(Arrays.copyOf(chunk, 5000)));
+    peer.stubFor(
+        get(urlPathEqualTo(path()))
+            .withHeader("Range", equalTo("bytes=5000-8999"))
+            .willReturn(aResponse().withStatus(412)));
+    var ended = catchThrowableOfType(SessionEndedException.class, this::pull);
+    assertThat(ended.failure().kind()).isEqualTo(FailureKind.DIGEST_MISMATCH);
+    assertThat(ended.failure().message()).contains("chunk 0", "412", "5th time");
+  }
+
   static Stream<Arguments> ends() {
     return Stream.of(
         Arguments.of(ProblemType.NO_SUCH_SESSION, FailureKind.NO_SUCH_SESSION),
