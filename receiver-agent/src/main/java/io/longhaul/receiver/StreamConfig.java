@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A named stream of the receiver-agent's configuration: where its bytes go. Either a command or a
@@ -35,5 +36,11 @@ public record StreamConfig(
       problems.add(key + ".environment: has no use for a file");
     }
     return problems;
+  }
+
+  /** Returns it without the values of its variables, which may be secrets. */
+  @Override
+  public String toString() {
+    return command + " " + file + " " + environment.map(Map::keySet).orElse(Set.of());
   }
 }

@@ -10,12 +10,12 @@ import ch.qos.logback.core.read.ListAppender;
 import io.longhaul.protocol.ApiPaths;
 import io.longhaul.protocol.Json;
 import io.longhaul.protocol.SessionId;
+import io.longhaul.protocol.audit.AuditLine;
 import io.longhaul.protocol.config.DataSize;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
 import io.longhaul.protocol.failure.Problem;
 import io.longhaul.protocol.failure.ProblemType;
-import io.longhaul.protocol.grant.Refusals;
 import io.longhaul.protocol.wire.Abort;
 import io.longhaul.protocol.wire.AgentInfo;
 import io.longhaul.protocol.wire.PauseRequest;
@@ -43,27 +43,34 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.KeyValuePair;
 
 /** Who may do what at a receiver-agent, over HTTP: every call, by everybody. */
 @Timeout(400)
 class GrantsTest {
-  /* Nobody is listed but has no grant; other has the same grant as the session's creator. */
-  private static final List<String> ASKERS = List.of("", "nobody", "other", "admin", "creator");
+  /*
+   * Nobody is listed but has no grant; depot has a grant, but of other peers and streams; other has the
+   * same grant as the session's creator. The admin has no grant.
+   */
+  private static final List<String> ASKERS =
+      List.of("", "nobody", "depot", "other", "admin", "creator");
 
   /* The statuses in the order of ASKERS, who ask one after the other for a session of their own row. */
   private static final Map<String, List<Integer>> TABLE =
       Map.ofEntries(
-          Map.entry("GET /v1/agent", List.of(401, 200, 200, 200, 200)),
-          Map.entry("GET /v1/peers", List.of(401, 200, 200, 200, 200)),
-          Map.entry("GET /v1/peers/{name}", List.of(401, 403, 200, 403, 200)),
-          Map.entry("PUT /v1/receives/{id}", List.of(401, 403, 409, 403, 200)),
-          Map.entry("GET /v1/receives", List.of(401, 200, 200, 200, 200)),
-          Map.entry("GET /v1/receives/{id}", List.of(401, 404, 404, 200, 200)),
-          Map.entry("POST /v1/receives/{id}/pause", List.of(401, 404, 404, 200, 200)),
-          Map.entry("POST /v1/receives/{id}/resume", List.of(401, 404, 404, 200, 200)),
-          Map.entry("POST /v1/receives/{id}/abort", List.of(401, 404, 404, 200, 200)),
-          Map.entry("DELETE /v1/receives/{id}", List.of(401, 404, 404, 409, 409)),
-          Map.entry("POST /v1/sweep", List.of(401, 403, 403, 200, 403)));
+          Map.entry("GET /v1/agent", List.of(401, 200, 200, 200, 200, 200)),
+          Map.entry("GET /v1/peers", List.of(401, 200, 200, 200, 200, 200)),
+          Map.entry("GET /v1/peers/{name}", List.of(401, 403, 403, 200, 403, 200)),
+          Map.entry("PUT /v1/receives/{id}", List.of(401, 403, 403, 409, 403, 200)),
+          Map.entry("GET /v1/receives", List.of(401, 200, 200, 200, 200, 200)),
+          Map.entry("GET /v1/receives/{id}", List.of(401, 404, 404, 404, 200, 200)),
+          Map.entry("POST /v1/receives/{id}/pause", List.of(401, 404, 404, 404, 200, 200)),
+          Map.entry("POST /v1/receives/{id}/resume", List.of(401, 404, 404, 404, 200, 200)),
+          Map.entry("POST /v1/receives/{id}/abort", List.of(401, 404, 404, 404, 200, 200)),
+          Map.entry("DELETE /v1/receives/{id}", List.of(401, 404, 404, 404, 409, 409)),
+          Map.entry("POST /v1/sweep", List.of(401, 403, 403, 403, 200, 403)));
+
+  private static final Logger AUDIT = (Logger) LoggerFactory.getLogger(AuditLine.LOGGER);
 
   @TempDir private Path folder;
   private final FakeSender sender;
@@ -83,16 +90,16 @@ class GrantsTest {
             .peer("depot", sender.url())
             .sink("null", "cat")
             .sink("root", "cat");
-    for (String name : List.of("nobody", "other", "admin", "creator")) {
+    for (String name : List.of("nobody", "depot", "other", "admin", "creator")) {
       tokens.put(name, receiver.token(name, name.equals("admin")));
     }
     log.start();
-    ((Logger) LoggerFactory.getLogger(Refusals.class)).addAppender(log);
+    AUDIT.addAppender(log);
   }
 
   @AfterEach
   void stop() throws Exception {
-    ((Logger) LoggerFactory.getLogger(Refusals.class)).detachAppender(log);
+    AUDIT.detachAppender(log);
     for (ReceiveStatus session :
         read(ask("GET", ApiPaths.RECEIVES, Map.of(), "admin"), ReceiveStatus[].class)) {
       call("POST /v1/receives/{id}/abort", session.id(), "admin");
@@ -142,7 +149,19 @@ class GrantsTest {
 
   @Test
   void everyCallIsForThoseOfTheTable() throws Exception {
-    receiver.grantStreams("creator", "null").grantStreams("other", "null").start();
+    receiver
+        .grantStreams("creator", "null")
+        .grantStreams("other", "null")
+        .grant(
+            new ReceiveGrant(
+                "depot",
+                Optional.of(Set.of("depot")),
+                Optional.empty(),
+                Optional.of(Set.of("root")),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty()))
+        .start();
     assertThat(receiver.served()).isEqualTo(new TreeSet<>(TABLE.keySet()));
     for (Map.Entry<String, List<Integer>> row : new TreeMap<>(TABLE).entrySet()) {
       String call = row.getKey();
@@ -156,10 +175,16 @@ class GrantsTest {
             .as("%s by '%s': %s", call, asker, reply.body())
             .isEqualTo(row.getValue().get(i));
         if (reply.statusCode() == 403 || reply.statusCode() == 404) {
-          assertThat(log.list).as("%s by '%s'", call, asker).hasSize(1);
-          assertThat(log.list.getFirst().getKeyValuePairs())
-              .extracting(pair -> pair.key)
-              .containsExactly("identity", "wish", "rule");
+          List<KeyValuePair> facts =
+              log.list.stream()
+                  .filter(line -> line.getMessage().equals("refused"))
+                  .flatMap(line -> line.getKeyValuePairs().stream())
+                  .toList();
+          assertThat(facts)
+              .as("%s by '%s'", call, asker)
+              .extracting(fact -> fact.key)
+              .containsExactly("identity", "address", "wish", "rule", "outcome");
+          assertThat(facts.getFirst().value).isEqualTo(asker);
         }
       }
       call("POST /v1/receives/{id}/abort", id, "admin");

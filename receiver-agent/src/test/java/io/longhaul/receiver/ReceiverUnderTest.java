@@ -76,10 +76,15 @@ public final class ReceiverUnderTest {
 
   /** Defines a sink that a shell runs. */
   public ReceiverUnderTest sink(String name, String script) {
+    return sink(name, script, Map.of());
+  }
+
+  /** Defines a sink that a shell runs with these variables. */
+  public ReceiverUnderTest sink(String name, String script, Map<String, String> environment) {
     streams.put(
         name,
         new StreamConfig(
-            Optional.of(List.of("sh", "-c", script)), Optional.empty(), Optional.empty()));
+            Optional.of(List.of("sh", "-c", script)), Optional.of(environment), Optional.empty()));
     return this;
   }
 
@@ -90,7 +95,11 @@ public final class ReceiverUnderTest {
   }
 
   public ReceiverUnderTest peer(String name, URI url) {
-    peers.put(name, new AgentAddress(url, Optional.empty()));
+    return peer(name, new AgentAddress(url, Optional.empty()));
+  }
+
+  public ReceiverUnderTest peer(String name, AgentAddress address) {
+    peers.put(name, address);
     return this;
   }
 

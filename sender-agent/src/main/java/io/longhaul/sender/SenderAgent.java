@@ -11,6 +11,7 @@ import io.longhaul.protocol.wire.SweepRequest;
 import io.longhaul.protocol.zfs.CachingZfs;
 import io.longhaul.protocol.zfs.Zfs;
 import io.longhaul.protocol.zfs.ZfsCli;
+import io.longhaul.sender.grant.SendGrants;
 import io.longhaul.sender.http.AgentDescription;
 import io.longhaul.sender.http.SenderServer;
 import io.longhaul.sender.session.SendSessions;
@@ -83,19 +84,15 @@ public final class SenderAgent implements AutoCloseable {
             new ZfsCli(config.zfsOrDefault().command(), ZFS_ANSWER, ZFS_ESTIMATE), ESTIMATE_TURN);
     SourceResolver sources = new SourceResolver(zfs, config.streamsOrNone());
     long limit = config.spoolOrDefault().limitBytes();
+    SendGrants grants = config.grantsOrNone();
     SendSessions sessions =
         new SendSessions(
-            root,
-            sources,
-            new SnapshotHolds(zfs),
-            config.grantsOrNone(),
-            limit,
-            InstantSource.system());
+            root, sources, new SnapshotHolds(zfs), grants, limit, InstantSource.system());
     Supplier<List<String>> warnings = () -> warnings(config, entrance, root);
     AgentDescription description =
         new AgentDescription(
             config.name(), Software.name(), limit, sources, entrance::certificateExpires, warnings);
-    SenderServer server = SenderServer.start(sessions, description, entrance);
+    SenderServer server = SenderServer.start(sessions, description, grants, entrance);
     LOG.atInfo()
         .addKeyValue("software", Software.name())
         .addKeyValue("address", entrance.address().getHostString() + ":" + server.port())

@@ -76,7 +76,7 @@ public record SenderConfig(
             GrantNames.problems(
                 entries.stream().map(SendGrant::identity).toList(), listen.names()));
     for (SendGrant grant : entries) {
-      problems.addAll(grant.quota().problems("grants." + grant.identity(), LEAST_LIMIT));
+      problems.addAll(grant.problems(LEAST_LIMIT));
       grant.streams().orElse(Set.of()).stream()
           .filter(name -> !streamsOrNone().containsKey(name))
           .map(name ->

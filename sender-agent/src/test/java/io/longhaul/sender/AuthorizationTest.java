@@ -10,13 +10,15 @@ import ch.qos.logback.core.read.ListAppender;
 import io.longhaul.protocol.ApiPaths;
 import io.longhaul.protocol.Json;
 import io.longhaul.protocol.SessionId;
+import io.longhaul.protocol.audit.AuditLine;
 import io.longhaul.protocol.config.DataSize;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
 import io.longhaul.protocol.failure.Problem;
 import io.longhaul.protocol.failure.ProblemType;
 import io.longhaul.protocol.grant.DatasetFilter;
-import io.longhaul.protocol.grant.Refusals;
+import io.longhaul.protocol.spool.SpoolFile;
+import io.longhaul.protocol.spool.Started;
 import io.longhaul.protocol.wire.Abort;
 import io.longhaul.protocol.wire.AgentInfo;
 import io.longhaul.protocol.wire.ManifestPage;
@@ -39,37 +41,46 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.KeyValuePair;
 
 /** Who may do what at a sender-agent, over HTTP: every call, by everybody. */
 @Timeout(200)
 class AuthorizationTest {
-  /* Nobody is listed but has no grant; a stranger has the same grant and no part in the session. */
+  /*
+   * Nobody is listed but has no grant; other has a grant, but not of this stream; a stranger has the
+   * same grant and no part in the session. The admin has no grant.
+   */
   private static final List<String> ASKERS =
-      List.of("", "nobody", "stranger", "admin", "coordinator", "vault");
+      List.of("", "nobody", "other", "stranger", "admin", "coordinator", "vault");
 
   /* The statuses in the order of ASKERS, who ask one after the other for a session of their own row. */
   private static final Map<String, List<Integer>> TABLE =
       Map.ofEntries(
-          Map.entry("GET /v1/agent", List.of(401, 200, 200, 200, 200, 200)),
-          Map.entry("PUT /v1/sends/{id}", List.of(401, 403, 409, 409, 200, 409)),
-          Map.entry("GET /v1/sends", List.of(401, 200, 200, 200, 200, 200)),
-          Map.entry("GET /v1/sends/{id}", List.of(401, 404, 404, 200, 200, 200)),
-          Map.entry("GET /v1/sends/{id}/manifest", List.of(401, 404, 404, 404, 404, 200)),
-          Map.entry("GET /v1/sends/{id}/chunks/{chunk}", List.of(401, 404, 404, 404, 404, 200)),
-          Map.entry("HEAD /v1/sends/{id}/chunks/{chunk}", List.of(401, 404, 404, 404, 404, 200)),
-          Map.entry("POST /v1/sends/{id}/release", List.of(401, 404, 404, 404, 404, 200)),
-          Map.entry("POST /v1/sends/{id}/complete", List.of(401, 404, 404, 404, 404, 200)),
-          Map.entry("POST /v1/sends/{id}/abort", List.of(401, 404, 404, 200, 200, 200)),
-          Map.entry("POST /v1/sends/{id}/pause", List.of(401, 404, 404, 200, 200, 200)),
-          Map.entry("POST /v1/sends/{id}/resume", List.of(401, 404, 404, 200, 200, 200)),
-          Map.entry("DELETE /v1/sends/{id}", List.of(401, 404, 404, 409, 409, 409)),
-          Map.entry("POST /v1/sweep", List.of(401, 403, 403, 200, 403, 403)));
+          Map.entry("GET /v1/agent", List.of(401, 200, 200, 200, 200, 200, 200)),
+          Map.entry("PUT /v1/sends/{id}", List.of(401, 403, 403, 409, 409, 200, 409)),
+          Map.entry("GET /v1/sends", List.of(401, 200, 200, 200, 200, 200, 200)),
+          Map.entry("GET /v1/sends/{id}", List.of(401, 404, 404, 404, 200, 200, 200)),
+          Map.entry("GET /v1/sends/{id}/manifest", List.of(401, 404, 404, 404, 404, 404, 200)),
+          Map.entry(
+              "GET /v1/sends/{id}/chunks/{chunk}", List.of(401, 404, 404, 404, 404, 404, 200)),
+          Map.entry(
+              "HEAD /v1/sends/{id}/chunks/{chunk}", List.of(401, 404, 404, 404, 404, 404, 200)),
+          Map.entry("POST /v1/sends/{id}/release", List.of(401, 404, 404, 404, 404, 404, 200)),
+          Map.entry("POST /v1/sends/{id}/complete", List.of(401, 404, 404, 404, 404, 404, 200)),
+          Map.entry("POST /v1/sends/{id}/abort", List.of(401, 404, 404, 404, 200, 200, 200)),
+          Map.entry("POST /v1/sends/{id}/pause", List.of(401, 404, 404, 404, 200, 200, 200)),
+          Map.entry("POST /v1/sends/{id}/resume", List.of(401, 404, 404, 404, 200, 200, 200)),
+          Map.entry("DELETE /v1/sends/{id}", List.of(401, 404, 404, 404, 409, 409, 409)),
+          Map.entry("POST /v1/sweep", List.of(401, 403, 403, 403, 200, 403, 403)));
+
+  private static final Logger AUDIT = (Logger) LoggerFactory.getLogger(AuditLine.LOGGER);
 
   @TempDir private Path directory;
   private SenderUnderTest agent;
@@ -84,19 +95,21 @@ class AuthorizationTest {
             "coordinator",
             "vault",
             "stranger",
+            "other",
             "nobody",
             "admin");
     agent.grant(
         grantOf("coordinator", "word", "endless"),
         grantOf("vault", "word", "endless"),
-        grantOf("stranger", "word", "endless"));
+        grantOf("stranger", "word", "endless"),
+        grantOf("other", "endless"));
     log.start();
-    ((Logger) LoggerFactory.getLogger(Refusals.class)).addAppender(log);
+    AUDIT.addAppender(log);
   }
 
   @AfterEach
   void stop() throws Exception {
-    ((Logger) LoggerFactory.getLogger(Refusals.class)).detachAppender(log);
+    AUDIT.detachAppender(log);
     for (SendStatus session :
         SenderUnderTest.read(agent.get(ApiPaths.SENDS, "admin"), SendStatus[].class)) {
       call("POST /v1/sends/{id}/abort", session.id(), "admin");
@@ -156,10 +169,16 @@ class AuthorizationTest {
             .as("%s by '%s': %s", call, asker, SenderUnderTest.text(reply))
             .isEqualTo(row.getValue().get(i));
         if (reply.statusCode() == 403 || reply.statusCode() == 404) {
-          assertThat(log.list).as("%s by '%s'", call, asker).hasSize(1);
-          assertThat(log.list.getFirst().getKeyValuePairs())
-              .extracting(pair -> pair.key)
-              .containsExactly("identity", "wish", "rule");
+          List<KeyValuePair> facts =
+              log.list.stream()
+                  .filter(line -> line.getMessage().equals("refused"))
+                  .flatMap(line -> line.getKeyValuePairs().stream())
+                  .toList();
+          assertThat(facts)
+              .as("%s by '%s'", call, asker)
+              .extracting(fact -> fact.key)
+              .containsExactly("identity", "address", "wish", "rule", "outcome");
+          assertThat(facts.getFirst().value).isEqualTo(asker);
         }
       }
       call("POST /v1/sends/{id}/abort", id, "admin");
@@ -169,7 +188,7 @@ class AuthorizationTest {
   @Test
   void aListHoldsOnlyOnesOwn() throws Exception {
     SessionId id = create("word");
-    for (String asker : List.of("nobody", "stranger")) {
+    for (String asker : List.of("nobody", "other", "stranger")) {
       assertThat(agent.get(ApiPaths.SENDS, asker).body()).asString().isEqualTo("[]");
     }
     for (String asker : List.of("vault", "coordinator", "admin")) {
@@ -193,6 +212,8 @@ class AuthorizationTest {
             "vault",
             Optional.of(new DatasetFilter(Map.of("tank/vm<", true))),
             Optional.of(Set.of("word")),
+            Optional.empty(),
+            Optional.empty(),
             Optional.empty(),
             Optional.empty(),
             Optional.empty()));
@@ -222,7 +243,7 @@ class AuthorizationTest {
     SendRequest usual = agent.request("word", "vault");
     return new SendRequest(
         new SourceSpec.Zfs(
-            new ZfsSend(SnapshotName.parse(snapshot), Optional.empty(), false, replicate)),
+            new ZfsSend(SnapshotName.parse(snapshot), Optional.empty(), false, replicate, false)),
         usual.reader(),
         usual.chunkBytes(),
         usual.digests(),
@@ -250,8 +271,10 @@ class AuthorizationTest {
             Optional.empty(),
             Optional.of(Set.of("endless")),
             Optional.empty(),
+            Optional.empty(),
             Optional.of(1),
-            Optional.of(new DataSize(2 * SenderUnderTest.CHUNK))),
+            Optional.of(new DataSize(2 * SenderUnderTest.CHUNK)),
+            Optional.empty()),
         grantOf("stranger", "endless"));
     SessionId first = SenderUnderTest.newId();
     SendRequest request = agent.request("endless", "vault");
@@ -273,5 +296,54 @@ class AuthorizationTest {
 
     call("POST /v1/sends/{id}/abort", first, "vault");
     assertThat(agent.put(SenderUnderTest.newId(), request, "vault").statusCode()).isEqualTo(201);
+  }
+
+  @Test
+  void whatIsKeptOfFailedSessionsCountsAndGivesWayToNewOnes() throws Exception {
+    agent.grant(
+        new SendGrant(
+            "vault",
+            Optional.empty(),
+            Optional.of(Set.of("endless")),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(2),
+            Optional.empty(),
+            Optional.empty()),
+        grantOf("coordinator", "endless"));
+    List<SessionId> failed = List.of(failed(), failed());
+    assertThat(failed).allSatisfy(id -> assertThat(agent.spool(id).directory()).exists());
+
+    SessionId third = SenderUnderTest.newId();
+    assertThat(agent.put(third, agent.request("endless", "vault"), "vault").statusCode())
+        .isEqualTo(201);
+    assertThat(agent.spool(failed.getFirst()).directory()).doesNotExist();
+    assertThat(agent.spool(failed.getLast()).directory()).exists();
+    assertThat(agent.get(ApiPaths.send(failed.getFirst()), "vault").statusCode()).isEqualTo(200);
+
+    SessionId fourth = SenderUnderTest.newId();
+    assertThat(agent.put(fourth, agent.request("endless", "vault"), "vault").statusCode())
+        .isEqualTo(201);
+    assertThat(agent.spool(failed.getLast()).directory()).doesNotExist();
+    for (SessionId id : List.of(third, fourth)) {
+      assertThat(agent.spool(id).directory()).exists();
+    }
+  }
+
+  /**
+   * Has a session fail so that it is kept: its pump is killed, and its source is not repeatable.
+   */
+  private SessionId failed() throws Exception {
+    SessionId id = create("endless");
+    Started started = SpoolFile.read(agent.spool(id).started(), Started.class).orElseThrow();
+    new ProcessBuilder("kill", "-KILL", Long.toString(started.pump().pid())).start().waitFor();
+    while (!SenderUnderTest.read(agent.get(ApiPaths.send(id), "vault"), SendStatus.class)
+        .state()
+        .ended()) {
+      LockSupport.parkNanos(10_000_000);
+    }
+    /* It is put away within moments; until then a new session would have to wait. */
+    call("POST /v1/sends/{id}/abort", id, "vault");
+    return id;
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.longhaul.protocol.config.ConfigException;
 import io.longhaul.protocol.config.ConfigFile;
+import io.longhaul.protocol.config.DataSize;
 import io.longhaul.protocol.grant.Quota;
 import io.longhaul.sender.grant.SendFlag;
 import io.longhaul.sender.grant.SendGrant;
@@ -45,6 +46,8 @@ class SenderConfigTest {
             flags: [-R]
             sessions: 4
             spool: 2GiB
+            raw-only: true
+            rate: 8MiB
         """)
             .grants()
             .orElseThrow()
@@ -52,6 +55,8 @@ class SenderConfigTest {
     assertThat(grant.flags()).hasValue(Set.of(SendFlag.REPLICATE));
     assertThat(grant.streams()).hasValue(Set.of("home"));
     assertThat(grant.quota()).isEqualTo(new Quota(4, 2L << 30));
+    assertThat(grant.rawOnly()).hasValue(true);
+    assertThat(grant.rate()).hasValue(new DataSize(8 << 20));
   }
 
   @ParameterizedTest
@@ -65,6 +70,8 @@ class SenderConfigTest {
           {identity: vault, streams: [hone]}           | grants.vault.streams: there is no 'hone'
           {identity: vault, sessions: 0}               | grants.vault.sessions: must be 1 or more, was 0
           {identity: vault, spool: 4KiB}               | grants.vault.spool: must hold at least two chunks
+          {identity: vault, rate: 10KiB}               | grants.vault.rate: must be 64KiB a second or more, was 10KiB
+          {identity: vault, raw-only: perhaps}         | raw-only
           {identity: vault, flags: [-X]}               | flags
           {identity: vault, datasets: {"tank/": true}} | datasets
           {identity: vault, datasets: {tank: 1}}       | datasets

@@ -127,6 +127,8 @@ public final class SenderUnderTest implements AutoCloseable {
         Optional.of(Set.of(names)),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 

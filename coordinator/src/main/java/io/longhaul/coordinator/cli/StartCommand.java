@@ -96,6 +96,12 @@ final class StartCommand implements Callable<Integer> {
   private boolean replicate;
 
   @Option(
+      names = "--raw",
+      description =
+          "blocks as they are on disk: what is encrypted there needs no key and stays it (zfs send -w)")
+  private boolean raw;
+
+  @Option(
       names = "--force",
       description = "roll the target back to its newest snapshot first (zfs receive -F)")
   private boolean force;
@@ -170,6 +176,7 @@ final class StartCommand implements Callable<Integer> {
               from.map(StartCommand::base),
               intermediates,
               replicate,
+              raw,
               force,
               chunkSize.bytes(),
               digests,

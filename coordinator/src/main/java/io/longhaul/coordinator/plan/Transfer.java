@@ -19,7 +19,7 @@ public record Transfer(Wish wish, SourceSpec source, SinkSpec sink) {
    * @throws IllegalArgumentException if the agents would refuse a size, a limit or a label
    */
   public Transfer {
-    var _ = request(wish, source, ""); // the request knows its own limits
+    var _ = request(wish, source, wish.target().agent()); // the request knows its own limits
   }
 
   private static SendRequest request(Wish wish, SourceSpec source, String reader) {
@@ -49,7 +49,12 @@ public record Transfer(Wish wish, SourceSpec source, SinkSpec sink) {
                         + wish.source()
                         + "@SNAPSHOT; zfs list -t snapshot shows them"));
     ZfsSend send =
-        new ZfsSend(from.name().at(snapshot), wish.base(), wish.intermediates(), wish.replicate());
+        new ZfsSend(
+            from.name().at(snapshot),
+            wish.base(),
+            wish.intermediates(),
+            wish.replicate(),
+            wish.raw());
     SinkSpec sink =
         switch (wish.target().place()) {
           case Endpoint.Place.Dataset to -> zfsSink(wish, to, snapshot);
@@ -68,10 +73,10 @@ public record Transfer(Wish wish, SourceSpec source, SinkSpec sink) {
   }
 
   private static Transfer stream(Wish wish, Endpoint.Place.Stream from) {
-    if (wish.base().isPresent() || wish.intermediates() || wish.replicate()) {
+    if (wish.base().isPresent() || wish.intermediates() || wish.replicate() || wish.raw()) {
       throw refused(
           wish,
-          "--from, --intermediates and --replicate are for a dataset, not for a named stream");
+          "--from, --intermediates, --replicate and --raw are for a dataset, not for a named stream");
     }
     return switch (wish.target().place()) {
       case Endpoint.Place.Stream to ->

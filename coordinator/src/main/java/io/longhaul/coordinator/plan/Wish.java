@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param base what an incremental ZFS stream starts from
  * @param intermediates all snapshots between base and source
  * @param replicate child datasets, their snapshots and properties too
+ * @param raw blocks as they are on disk, encrypted ones too
  * @param force roll the target back to its newest snapshot first
  * @param chunkBytes the size of a full chunk
  * @param digests which digests to take of each chunk
@@ -26,6 +27,7 @@ public record Wish(
     Optional<SendBase> base,
     boolean intermediates,
     boolean replicate,
+    boolean raw,
     boolean force,
     long chunkBytes,
     DigestChoice digests,

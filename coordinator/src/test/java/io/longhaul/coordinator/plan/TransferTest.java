@@ -27,6 +27,7 @@ class TransferTest {
         set.contains("from") ? Optional.of(SendBase.parse("@old")) : Optional.empty(),
         set.contains("intermediates"),
         set.contains("replicate"),
+        set.contains("raw"),
         set.contains("force"),
         1 << 20,
         DigestChoice.BOTH,
@@ -53,6 +54,7 @@ class TransferTest {
                 "from",
                 "intermediates",
                 "replicate",
+                "raw",
                 "force"));
     assertThat(transfer.source())
         .isEqualTo(
@@ -60,6 +62,7 @@ class TransferTest {
                 new ZfsSend(
                     SnapshotName.parse("tank/vm@new"),
                     Optional.of(SendBase.parse("@old")),
+                    true,
                     true,
                     true)));
     assertThat(transfer.sink())

@@ -7,6 +7,7 @@ import io.longhaul.protocol.SessionId;
 import io.longhaul.protocol.SessionState;
 import io.longhaul.protocol.auth.TokenFile;
 import io.longhaul.protocol.failure.Failure;
+import io.longhaul.protocol.failure.FailureKind;
 import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.spool.SessionSpool;
 import io.longhaul.protocol.spool.SpoolFile;
@@ -289,6 +290,18 @@ public final class Site implements AutoCloseable {
         "the end of " + id,
         limit,
         () -> Optional.of(receive(id)).filter(status -> status.state().ended()));
+  }
+
+  /** Waits until the session pauses because a certificate is refused, and returns what it says. */
+  public Failure awaitRefusal(SessionId id, Duration limit) {
+    return Eventually.find(
+        "a pause of " + id + " for a certificate",
+        limit,
+        () ->
+            Optional.of(receive(id))
+                .filter(status -> status.state() == SessionState.PAUSED)
+                .flatMap(ReceiveStatus::failure)
+                .filter(why -> why.kind() == FailureKind.CERTIFICATE_REFUSED));
   }
 
   /** Waits until the session has failed, and returns why. */

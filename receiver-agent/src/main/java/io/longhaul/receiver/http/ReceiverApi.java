@@ -1,7 +1,10 @@
 package io.longhaul.receiver.http;
 
 import io.longhaul.protocol.ApiPaths;
+import io.longhaul.protocol.SessionId;
+import io.longhaul.protocol.SessionState;
 import io.longhaul.protocol.auth.Identity;
+import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.ProblemException;
 import io.longhaul.protocol.failure.ProblemType;
 import io.longhaul.protocol.grant.Refusals;
@@ -14,6 +17,8 @@ import io.longhaul.protocol.wire.AgentInfo;
 import io.longhaul.protocol.wire.PauseRequest;
 import io.longhaul.protocol.wire.PeerInfo;
 import io.longhaul.protocol.wire.ReceiveRequest;
+import io.longhaul.protocol.wire.ReceiveStatus;
+import io.longhaul.protocol.wire.SweepReport;
 import io.longhaul.protocol.wire.SweepRequest;
 import io.longhaul.receiver.grant.ReceiveGrants;
 import io.longhaul.receiver.session.ReceiveSessions;
@@ -22,6 +27,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** The calls of a receiver-agent (design section 4). Thread-safe. */
 public final class ReceiverApi {
@@ -65,7 +71,7 @@ public final class ReceiverApi {
     add(routes, "DELETE", one, this::forget);
     add(routes, "POST", one + "/abort", this::abort);
     add(routes, "POST", one + "/pause", this::pause);
-    add(routes, "POST", one + "/resume", c -> Reply.ok(sessions.resume(c.session(), c.identity())));
+    add(routes, "POST", one + "/resume", this::resume);
     add(routes, "POST", ApiPaths.SWEEP, this::sweep);
   }
 
@@ -100,29 +106,65 @@ public final class ReceiverApi {
   }
 
   private Reply create(ApiCall call) throws ProblemException, IOException, InterruptedException {
-    ReceiveSessions.Created created =
-        sessions.create(call.session(), call.body(ReceiveRequest.class), call.identity());
+    ReceiveRequest request = call.body(ReceiveRequest.class);
+    ReceiveSessions.Created created = sessions.create(call.session(), request, call.identity());
+    if (created.isNew()) {
+      call.audit("started")
+          .with("session", call.session())
+          .with("peer", request.peer())
+          .with("sink", request.sink())
+          .log();
+    }
     return new Reply(created.isNew() ? 201 : 200, created.status());
   }
 
+  @FunctionalInterface
+  private interface Change {
+    ReceiveStatus of(SessionId id, Identity asker)
+        throws ProblemException, IOException, InterruptedException;
+  }
+
+  /** Changes a session; the audit log says so unless it was so already. */
+  private Reply change(ApiCall call, String what, Predicate<SessionState> already, Change change)
+      throws ProblemException, IOException, InterruptedException {
+    SessionId id = call.session();
+    boolean changes = !already.test(sessions.status(id, call.identity()).state());
+    ReceiveStatus after = change.of(id, call.identity());
+    if (changes) {
+      call.audit(what).with("session", id).with("outcome", after.state().text()).log();
+    }
+    return Reply.ok(after);
+  }
+
   private Reply abort(ApiCall call) throws ProblemException, IOException, InterruptedException {
-    return Reply.ok(
-        sessions.abort(call.session(), call.body(Abort.class).failure(), call.identity()));
+    Failure why = call.body(Abort.class).failure();
+    return change(
+        call, "aborted", SessionState::ended, (id, asker) -> sessions.abort(id, why, asker));
   }
 
   private Reply pause(ApiCall call) throws ProblemException, IOException, InterruptedException {
-    return Reply.ok(
-        sessions.pause(call.session(), call.body(PauseRequest.class).reason(), call.identity()));
+    String why = call.body(PauseRequest.class).reason();
+    return change(
+        call, "paused", SessionState.PAUSED::equals, (id, asker) -> sessions.pause(id, why, asker));
+  }
+
+  private Reply resume(ApiCall call) throws ProblemException, IOException, InterruptedException {
+    return change(call, "resumed", before -> before != SessionState.PAUSED, sessions::resume);
   }
 
   private Reply forget(ApiCall call) throws ProblemException, IOException, InterruptedException {
-    return Reply.ok(sessions.forget(call.session(), call.identity()));
+    return change(call, "forgotten", _ -> false, sessions::forget);
   }
 
   private Reply sweep(ApiCall call) throws ProblemException, IOException {
     if (!call.identity().admin()) {
       throw Refusals.notAdministrator(call.identity(), "to sweep the spool");
     }
-    return Reply.ok(sessions.sweep(call.body(SweepRequest.class)));
+    SweepRequest request = call.body(SweepRequest.class);
+    SweepReport report = sessions.sweep(request);
+    if (!request.dryRun()) {
+      call.audit("swept").with("sessions", report.deleted()).log();
+    }
+    return Reply.ok(report);
   }
 }

@@ -2,6 +2,7 @@ package io.longhaul.receiver.session;
 
 import io.longhaul.protocol.Json;
 import io.longhaul.protocol.SessionId;
+import io.longhaul.protocol.audit.AuditLine;
 import io.longhaul.protocol.auth.Identity;
 import io.longhaul.protocol.config.DataSize;
 import io.longhaul.protocol.failure.Failure;
@@ -211,14 +212,7 @@ public final class ReceiveSessions implements AutoCloseable {
             .filter(session -> !session.status().state().ended())
             .count();
     if (running >= quota.sessions()) {
-      Refusals.log(creator, "another session", quota.toString());
-      throw new ProblemException(
-          ProblemType.TOO_MANY_REQUESTS,
-          "Tried to create a session but '"
-              + creator.name()
-              + "' may have "
-              + quota.sessions()
-              + " at a time; wait until one has ended");
+      throw Refusals.tooManySessions(creator.name(), "another session", quota);
     }
   }
 
@@ -290,6 +284,15 @@ public final class ReceiveSessions implements AutoCloseable {
   private void bury(ReceiveSession session, Sender sender, boolean told)
       throws InterruptedException {
     ReceiveStatus status = putTombstone(session);
+    AuditLine.of("ended")
+        .with("session", status.id())
+        .with("creator", session.spooled().creator())
+        .with("peer", status.peer())
+        .with("bytes", status.fedBytes())
+        .with("chunks", status.fedTo())
+        .with(
+            "outcome", status.failure().map(why -> why.kind().text()).orElse(status.state().text()))
+        .log();
     if (told) {
       live.remove(session.id());
       delete(session.spool());
@@ -378,8 +381,7 @@ public final class ReceiveSessions implements AutoCloseable {
 
   private static void require(SessionId id, String creator, Identity who) throws ProblemException {
     if (!isAllowed(creator, who)) {
-      Refusals.log(who, "session " + id, "the session belongs to others");
-      throw none(id);
+      throw Refusals.ofOthers(none(id).problem(), "session " + id);
     }
   }
 

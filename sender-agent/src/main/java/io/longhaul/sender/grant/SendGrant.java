@@ -6,6 +6,8 @@ import io.longhaul.protocol.grant.Quota;
 import io.longhaul.protocol.wire.SourceSpec;
 import io.longhaul.protocol.zfs.DatasetName;
 import io.longhaul.protocol.zfs.ZfsSend;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -17,16 +19,39 @@ import java.util.Set;
  * @param datasets which datasets
  * @param streams which named streams
  * @param flags which flags of {@code zfs send}; {@code -R} only where all below is granted too
+ * @param rawOnly whether datasets are sent raw ({@code -w}) or not at all; false unless told
+ *     otherwise
  * @param sessions how many sessions it may read at a time; 16 unless told otherwise
  * @param spool the most that each of them may spool, if that is less than {@code spool.limit}
+ * @param rate how many bytes of chunks it may read a second, over all its connections; without it,
+ *     as many as it can
  */
 public record SendGrant(
     String identity,
     Optional<DatasetFilter> datasets,
     Optional<Set<String>> streams,
     Optional<Set<SendFlag>> flags,
+    Optional<Boolean> rawOnly,
     Optional<Integer> sessions,
-    Optional<DataSize> spool) {
+    Optional<DataSize> spool,
+    Optional<DataSize> rate) {
+  private static final long LEAST_RATE = 64 << 10;
+
+  /**
+   * Returns every fault of the numbers.
+   *
+   * @param leastSpool the smallest spool that can work, in bytes
+   */
+  public List<String> problems(long leastSpool) {
+    String key = "grants." + identity;
+    List<String> problems = new ArrayList<>(quota().problems(key, leastSpool));
+    rate.filter(limit -> limit.bytes() < LEAST_RATE)
+        .map(limit ->
+            "%s.rate: must be %s a second or more, was %s"
+                .formatted(key, new DataSize(LEAST_RATE), limit))
+        .ifPresent(problems::add);
+    return problems;
+  }
 
   /** Returns the quota that this grant sets. */
   public Quota quota() {
@@ -48,6 +73,9 @@ public record SendGrant(
     DatasetName dataset = send.snapshot().dataset();
     if (datasets.filter(granted -> granted.passes(dataset)).isEmpty()) {
       return Optional.of(rule("datasets does not mean " + dataset));
+    }
+    if (rawOnly.orElse(false) && !send.raw()) {
+      return Optional.of(rule("raw-only, and the request is without -w"));
     }
     if (!send.replicate()) {
       return Optional.empty();

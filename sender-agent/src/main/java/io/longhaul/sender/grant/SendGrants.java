@@ -1,6 +1,7 @@
 package io.longhaul.sender.grant;
 
 import io.longhaul.protocol.auth.Identity;
+import io.longhaul.protocol.config.DataSize;
 import io.longhaul.protocol.grant.Decision;
 import io.longhaul.protocol.grant.Quota;
 import io.longhaul.protocol.wire.SourceSpec;
@@ -49,6 +50,11 @@ public final class SendGrants {
   /** Returns how much of the agent {@code identity} may take as a reader. */
   public Quota quota(String identity) {
     return grant(identity).map(SendGrant::quota).orElse(Quota.UNLIMITED);
+  }
+
+  /** Returns how many bytes a second {@code identity} may read; empty if as many as it can. */
+  public Optional<Long> rate(String identity) {
+    return grant(identity).flatMap(SendGrant::rate).map(DataSize::bytes);
   }
 
   private Optional<SendGrant> grant(String identity) {

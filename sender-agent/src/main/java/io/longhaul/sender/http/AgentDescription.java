@@ -46,6 +46,9 @@ public record AgentDescription(
       if (features.resumeTokens()) {
         capabilities.add("zfs-resume-tokens");
       }
+      if (features.sendFlags().contains('w')) {
+        capabilities.add("zfs-raw");
+      }
       if (features.dryRunSize()) {
         capabilities.add("zfs-size-estimate");
       }

@@ -34,9 +34,13 @@ final class ChunkHandler implements HttpHandler {
   private static final HttpString CACHE_CONTROL = new HttpString("Cache-Control");
 
   private final SendSessions sessions;
+  private final ApiRoutes routes;
+  private final Paces paces;
 
-  ChunkHandler(SendSessions sessions) {
+  ChunkHandler(SendSessions sessions, ApiRoutes routes, Paces paces) {
     this.sessions = sessions;
+    this.routes = routes;
+    this.paces = paces;
   }
 
   @Override
@@ -44,7 +48,7 @@ final class ChunkHandler implements HttpHandler {
     try {
       answer(exchange);
     } catch (ProblemException e) {
-      ApiRoutes.problem(exchange, e.problem());
+      routes.refuse(exchange, e);
     } catch (IOException | RuntimeException e) {
       ApiRoutes.fault(exchange, e);
     }
@@ -91,7 +95,7 @@ final class ChunkHandler implements HttpHandler {
     }
   }
 
-  private static void body(
+  private void body(
       HttpServerExchange exchange, SendSession session, ChunkRecord chunk, ByteRange range)
       throws ProblemException, IOException {
     FileChannel file = open(session, chunk);
@@ -104,7 +108,9 @@ final class ChunkHandler implements HttpHandler {
       exchange.endExchange();
       return;
     }
-    FileBody.send(exchange, file, range);
+    session.reads().begin(ApiRoutes.asker(exchange));
+    FileBody.send(
+        exchange, file, range, paces.of(ApiRoutes.identity(exchange)), session.reads()::add);
   }
 
   private static FileChannel open(SendSession session, ChunkRecord chunk)

@@ -6,6 +6,9 @@ import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.xnio.ChannelListener;
@@ -13,6 +16,10 @@ import org.xnio.IoUtils;
 import org.xnio.channels.StreamSinkChannel;
 
 /*
+ * A reader whose grant limits the rate is handed out slices, for which it may have to wait: writes are
+ * suspended then, and the I/O thread serves others until it is time. No write may be waited for within
+ * the call itself, as Undertow ends an exchange that is left there without a resumed channel.
+ *
  * On TLS the bytes have to pass the heap's border to be encrypted: a record's worth at a time, through
  * a buffer of the connection's pool. What did not fit is read again, from the page cache.
  *
@@ -28,21 +35,42 @@ final class FileBody implements ChannelListener<StreamSinkChannel> {
 
   private final HttpServerExchange exchange;
   private final FileChannel file;
+  private final Optional<Pace> pace;
+  private final LongConsumer counted;
   private final long to;
   private long position;
+  private long allowedTo;
   private boolean headerSent;
 
-  private FileBody(HttpServerExchange exchange, FileChannel file, ByteRange range) {
+  private FileBody(
+      HttpServerExchange exchange,
+      FileChannel file,
+      ByteRange range,
+      Optional<Pace> pace,
+      LongConsumer counted) {
     this.exchange = exchange;
     this.file = file;
-    this.position = range.from();
+    this.pace = pace;
+    this.counted = counted;
     this.to = range.to();
+    this.position = range.from();
+    this.allowedTo = pace.isPresent() ? position : to;
   }
 
-  /** Sends the range as the answer's body and closes the file, whatever happens. */
-  static void send(HttpServerExchange exchange, FileChannel file, ByteRange range) {
+  /**
+   * Sends the range as the answer's body and closes the file, whatever happens.
+   *
+   * @param pace how fast the reader may read
+   * @param sent is told how many bytes were sent, again and again
+   */
+  static void send(
+      HttpServerExchange exchange,
+      FileChannel file,
+      ByteRange range,
+      Optional<Pace> pace,
+      LongConsumer sent) {
     exchange.setResponseContentLength(range.length());
-    FileBody body = new FileBody(exchange, file, range);
+    FileBody body = new FileBody(exchange, file, range, pace, sent);
     exchange.addExchangeCompleteListener((_, next) -> {
       IoUtils.safeClose(file);
       next.proceed();
@@ -50,7 +78,11 @@ final class FileBody implements ChannelListener<StreamSinkChannel> {
     StreamSinkChannel channel = exchange.getResponseChannel();
     channel.getCloseSetter().set(_ -> IoUtils.safeClose(file));
     channel.getWriteSetter().set(body);
-    body.handleEvent(channel);
+    if (pace.isPresent()) {
+      channel.resumeWrites();
+    } else {
+      body.handleEvent(channel);
+    }
   }
 
   @Override
@@ -60,12 +92,16 @@ final class FileBody implements ChannelListener<StreamSinkChannel> {
         headerSent = channel.flush();
       }
       while (headerSent && position < to) {
+        if (position == allowedTo && mustWait(channel)) {
+          return;
+        }
         long sent = send(channel);
         if (sent == 0) {
           requireMore();
           break;
         }
         position += sent;
+        counted.accept(sent);
       }
       if (position < to) {
         channel.resumeWrites();
@@ -83,13 +119,27 @@ final class FileBody implements ChannelListener<StreamSinkChannel> {
     }
   }
 
+  /** Takes the next slice; returns whether it is to be sent later. */
+  private boolean mustWait(StreamSinkChannel channel) {
+    Pace kept = pace.orElseThrow();
+    long slice = kept.slice(to - position);
+    allowedTo += slice;
+    long nanos = kept.take(slice);
+    if (nanos == 0) {
+      return false;
+    }
+    channel.suspendWrites();
+    exchange.getIoThread().executeAfter(channel::resumeWrites, nanos, TimeUnit.NANOSECONDS);
+    return true;
+  }
+
   private long send(StreamSinkChannel channel) throws IOException {
     if (!exchange.isSecure()) {
-      return channel.transferFrom(file, position, to - position);
+      return channel.transferFrom(file, position, allowedTo - position);
     }
     try (PooledByteBuffer pooled = exchange.getConnection().getByteBufferPool().allocate()) {
       ByteBuffer bytes = pooled.getBuffer();
-      bytes.limit((int) Math.min(bytes.capacity(), to - position));
+      bytes.limit((int) Math.min(bytes.capacity(), allowedTo - position));
       if (file.read(bytes, position) <= 0) {
         return 0;
       }

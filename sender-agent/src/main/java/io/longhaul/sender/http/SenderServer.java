@@ -1,9 +1,13 @@
 package io.longhaul.sender.http;
 
 import io.longhaul.protocol.ApiPaths;
+import io.longhaul.protocol.SessionId;
+import io.longhaul.protocol.SessionState;
 import io.longhaul.protocol.auth.Authenticator;
+import io.longhaul.protocol.auth.Identity;
 import io.longhaul.protocol.chunk.ManifestReader;
 import io.longhaul.protocol.failure.AgentFailedException;
+import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.ProblemException;
 import io.longhaul.protocol.grant.Refusals;
 import io.longhaul.protocol.server.ApiCall;
@@ -16,11 +20,15 @@ import io.longhaul.protocol.wire.Abort;
 import io.longhaul.protocol.wire.PauseRequest;
 import io.longhaul.protocol.wire.Release;
 import io.longhaul.protocol.wire.SendRequest;
+import io.longhaul.protocol.wire.SendStatus;
+import io.longhaul.protocol.wire.SweepReport;
 import io.longhaul.protocol.wire.SweepRequest;
+import io.longhaul.sender.grant.SendGrants;
 import io.longhaul.sender.session.SendSessions;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.SortedSet;
+import java.util.function.Predicate;
 
 /** Serves the API of design section 4 for the sending side. Thread-safe. */
 public final class SenderServer implements AutoCloseable {
@@ -30,13 +38,16 @@ public final class SenderServer implements AutoCloseable {
 
   private final SendSessions sessions;
   private final AgentDescription description;
+  private final SendGrants grants;
   private final ApiRoutes routes;
   private final HttpServer server;
 
-  private SenderServer(SendSessions sessions, AgentDescription description, Entrance entrance)
+  private SenderServer(
+      SendSessions sessions, AgentDescription description, SendGrants grants, Entrance entrance)
       throws AgentFailedException {
     this.sessions = sessions;
     this.description = description;
+    this.grants = grants;
     this.routes = routes(entrance.authenticator());
     this.server = HttpServer.start(entrance.address(), entrance.tls(), routes.handler());
   }
@@ -44,19 +55,21 @@ public final class SenderServer implements AutoCloseable {
   /**
    * Starts to serve; until the sessions are scanned, every call is answered 503.
    *
+   * @param grants who may read how fast
    * @throws AgentFailedException if the address cannot be bound
    */
   public static SenderServer start(
-      SendSessions sessions, AgentDescription description, Entrance entrance)
+      SendSessions sessions, AgentDescription description, SendGrants grants, Entrance entrance)
       throws AgentFailedException {
-    return new SenderServer(sessions, description, entrance);
+    return new SenderServer(sessions, description, grants, entrance);
   }
 
   private ApiRoutes routes(Authenticator authenticator) {
-    ChunkHandler chunks = new ChunkHandler(sessions);
+    ApiRoutes all = new ApiRoutes(authenticator);
+    ChunkHandler chunks = new ChunkHandler(sessions, all, new Paces(grants));
     String chunk = SEND + "/chunks/{chunk}";
-    return new ApiRoutes(authenticator)
-        .add("GET", ApiPaths.AGENT, whenReady(call -> Reply.ok(description.of(call.identity()))))
+    return all.add(
+            "GET", ApiPaths.AGENT, whenReady(call -> Reply.ok(description.of(call.identity()))))
         .add("PUT", SEND, whenReady(this::create))
         .add("GET", ApiPaths.SENDS, whenReady(call -> Reply.ok(sessions.list(call.identity()))))
         .add(
@@ -67,20 +80,11 @@ public final class SenderServer implements AutoCloseable {
         .raw("GET", chunk, chunks)
         .raw("HEAD", chunk, chunks)
         .add("POST", SEND + "/release", whenReady(this::release))
-        .add(
-            "POST",
-            SEND + "/complete",
-            whenReady(call -> Reply.ok(sessions.complete(call.session(), call.identity()))))
+        .add("POST", SEND + "/complete", whenReady(this::complete))
         .add("POST", SEND + "/abort", whenReady(this::abort))
         .add("POST", SEND + "/pause", whenReady(this::pause))
-        .add(
-            "POST",
-            SEND + "/resume",
-            whenReady(call -> Reply.ok(sessions.resume(call.session(), call.identity()))))
-        .add(
-            "DELETE",
-            SEND,
-            whenReady(call -> Reply.ok(sessions.forget(call.session(), call.identity()))))
+        .add("POST", SEND + "/resume", whenReady(this::resume))
+        .add("DELETE", SEND, whenReady(this::forget))
         .add("POST", ApiPaths.SWEEP, whenReady(this::sweep));
   }
 
@@ -92,8 +96,15 @@ public final class SenderServer implements AutoCloseable {
   }
 
   private Reply create(ApiCall call) throws ProblemException, IOException, InterruptedException {
-    SendSessions.Created created =
-        sessions.create(call.session(), call.identity(), call.body(SendRequest.class));
+    SendRequest request = call.body(SendRequest.class);
+    SendSessions.Created created = sessions.create(call.session(), call.identity(), request);
+    if (created.isNew()) {
+      call.audit("started")
+          .with("session", call.session())
+          .with("source", request.source())
+          .with("reader", request.reader())
+          .log();
+    }
     return created.isNew() ? new Reply(CREATED, created.status()) : Reply.ok(created.status());
   }
 
@@ -109,21 +120,58 @@ public final class SenderServer implements AutoCloseable {
     return Reply.ok(sessions.release(call.session(), call.identity(), to));
   }
 
-  private Reply abort(ApiCall call) throws ProblemException, IOException, InterruptedException {
-    return Reply.ok(
-        sessions.abort(call.session(), call.identity(), call.body(Abort.class).failure()));
+  @FunctionalInterface
+  private interface Change {
+    SendStatus of(SessionId id, Identity asker)
+        throws ProblemException, IOException, InterruptedException;
   }
 
-  private Reply pause(ApiCall call) throws ProblemException, IOException {
-    return Reply.ok(
-        sessions.pause(call.session(), call.identity(), call.body(PauseRequest.class).reason()));
+  /** Changes a session; the audit log says so unless it was so already. */
+  private Reply change(ApiCall call, String what, Predicate<SessionState> already, Change change)
+      throws ProblemException, IOException, InterruptedException {
+    SessionId id = call.session();
+    boolean changes = !already.test(sessions.status(id, call.identity()).state());
+    SendStatus after = change.of(id, call.identity());
+    if (changes) {
+      call.audit(what).with("session", id).with("outcome", after.state().text()).log();
+    }
+    return Reply.ok(after);
+  }
+
+  private Reply complete(ApiCall call) throws ProblemException, IOException, InterruptedException {
+    return change(call, "completed", SessionState::ended, sessions::complete);
+  }
+
+  private Reply abort(ApiCall call) throws ProblemException, IOException, InterruptedException {
+    Failure why = call.body(Abort.class).failure();
+    return change(
+        call, "aborted", SessionState::ended, (id, asker) -> sessions.abort(id, asker, why));
+  }
+
+  private Reply pause(ApiCall call) throws ProblemException, IOException, InterruptedException {
+    String why = call.body(PauseRequest.class).reason();
+    return change(
+        call, "paused", SessionState.PAUSED::equals, (id, asker) -> sessions.pause(id, asker, why));
+  }
+
+  private Reply resume(ApiCall call) throws ProblemException, IOException, InterruptedException {
+    return change(call, "resumed", before -> before != SessionState.PAUSED, sessions::resume);
+  }
+
+  private Reply forget(ApiCall call) throws ProblemException, IOException, InterruptedException {
+    return change(call, "forgotten", _ -> false, sessions::forget);
   }
 
   private Reply sweep(ApiCall call) throws ProblemException, IOException {
     if (!call.identity().admin()) {
       throw Refusals.notAdministrator(call.identity(), "to sweep the spool");
     }
-    return Reply.ok(sessions.sweep(call.body(SweepRequest.class)));
+    SweepRequest request = call.body(SweepRequest.class);
+    SweepReport report = sessions.sweep(request);
+    if (!request.dryRun()) {
+      call.audit("swept").with("sessions", report.deleted()).log();
+    }
+    return Reply.ok(report);
   }
 
   /** Returns the calls that are served, each as its method and the template of its path. */

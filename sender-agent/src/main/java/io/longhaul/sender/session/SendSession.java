@@ -50,6 +50,7 @@ public final class SendSession {
   private final Uptime uptime;
   private final ActivityFile activity;
   private final Inactivity inactivity;
+  private final Reads reads;
   private final ReentrantLock turns = new ReentrantLock();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -77,6 +78,7 @@ public final class SendSession {
     this.spool = spool;
     this.uptime = uptime;
     this.released = released;
+    this.reads = new Reads(send.id());
     this.activity = new ActivityFile(spool.spool(), send.request().limits(), uptime);
     this.inactivity = new Inactivity(send.request().limits(), uptime, activity.kept());
   }
@@ -94,6 +96,11 @@ public final class SendSession {
   /** Returns what the session was made of. */
   public SpooledSend send() {
     return send;
+  }
+
+  /** Returns what was read. */
+  public Reads reads() {
+    return reads;
   }
 
   SpoolView spool() {

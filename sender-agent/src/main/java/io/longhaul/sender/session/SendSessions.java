@@ -3,6 +3,7 @@ package io.longhaul.sender.session;
 import io.longhaul.protocol.Json;
 import io.longhaul.protocol.SessionId;
 import io.longhaul.protocol.SessionState;
+import io.longhaul.protocol.audit.AuditLine;
 import io.longhaul.protocol.auth.Identity;
 import io.longhaul.protocol.config.DataSize;
 import io.longhaul.protocol.failure.Failure;
@@ -61,7 +62,6 @@ public final class SendSessions implements AutoCloseable {
   /* How long the directory of a session is kept that failed but may be resumed. */
   private static final Duration RESUMABLE = Duration.ofHours(24);
   static final Duration BURY_AGAIN = Duration.ofSeconds(30);
-  private static final String OTHERS = "the session belongs to others";
   private static final PumpProcess PUMP = new PumpProcess("send-pump", SendPumpMain.class);
 
   private final SpoolRoot root;
@@ -239,7 +239,7 @@ public final class SendSessions implements AutoCloseable {
       throws ProblemException, IOException, InterruptedException {
     long spoolBytes = Math.min(limitBytes, quota.spoolBytes());
     requireRoomForChunks(request, spoolBytes);
-    requireFewSessions(creator, request.reader(), quota);
+    requirePlace(id, request.reader(), quota);
     ResolvedSource source = sources.resolve(request.source());
     requireSpace(source, spoolBytes);
     SpooledSend send =
@@ -285,9 +285,12 @@ public final class SendSessions implements AutoCloseable {
     }
   }
 
-  /* Each session stands in creating before it is counted here: of two at once, none slips through. */
-  private void requireFewSessions(Identity creator, String reader, Quota quota)
-      throws ProblemException {
+  /*
+   * Each session stands in creating before it is counted here: of two at once, none slips through. So
+   * do those that have ended, until their chunks are gone.
+   */
+  private void requirePlace(SessionId asked, String reader, Quota quota)
+      throws ProblemException, IOException {
     Set<SessionId> taken = new HashSet<>();
     creating.forEach((id, of) -> {
       if (of.equals(reader)) {
@@ -296,17 +299,32 @@ public final class SendSessions implements AutoCloseable {
     });
     live.values().stream()
         .filter(session -> session.send().request().reader().equals(reader))
-        .filter(session -> !session.state().ended())
         .forEach(session -> taken.add(session.send().id()));
     if (taken.size() > quota.sessions()) {
-      Refusals.log(creator, "another session for the reader '" + reader + "'", quota.toString());
-      throw new ProblemException(
-          ProblemType.TOO_MANY_REQUESTS,
-          "Tried to create a session for the reader '"
-              + reader
-              + "' but it may have "
-              + quota.sessions()
-              + " at a time; wait until one has ended");
+      throw Refusals.tooManySessions(
+          reader, "another session for the reader '" + reader + "'", quota);
+    }
+    keepOnly(quota.sessions() - taken.size(), reader, asked);
+  }
+
+  /** What is kept of a reader's failed sessions gives way to a new one, the oldest first. */
+  private void keepOnly(int places, String reader, SessionId asked) throws IOException {
+    List<EndedSend> kept = new ArrayList<>();
+    for (SessionSpool spool : root.sessions()) {
+      if (!live.containsKey(spool.id()) && !creating.containsKey(spool.id())) {
+        tombstones
+            .get(spool.id())
+            .filter(ended -> ended.request().reader().equals(reader))
+            .ifPresent(kept::add);
+      }
+    }
+    kept.sort(Comparator.comparing(EndedSend::ended));
+    for (EndedSend ended : kept.subList(0, Math.max(0, kept.size() - places))) {
+      root.session(ended.status().id()).delete();
+      LOG.atInfo()
+          .addKeyValue("session", ended.status().id())
+          .addKeyValue("for", asked)
+          .log("what was kept of a failed session gave way");
     }
   }
 
@@ -388,8 +406,22 @@ public final class SendSessions implements AutoCloseable {
     if (!isResumable(status)) {
       session.spool().spool().delete();
     }
+    audit("ended", session);
     live.remove(status.id());
     session.pumpIsGone();
+  }
+
+  private static void audit(String what, SendSession session) {
+    SendStatus status = session.status();
+    AuditLine.of(what)
+        .with("session", status.id())
+        .with("creator", session.send().creator())
+        .with("reader", status.reader())
+        .with("bytes", session.reads().bytes())
+        .with("chunks", status.releasedTo())
+        .with(
+            "outcome", status.failure().map(why -> why.kind().text()).orElse(status.state().text()))
+        .log();
   }
 
   static boolean isResumable(SendStatus status) {
@@ -444,17 +476,25 @@ public final class SendSessions implements AutoCloseable {
       return ended.get();
     }
     if (ended.isPresent() || live.containsKey(id)) {
-      Refusals.log(identity, "session " + id, OTHERS);
+      throw ofOthers(id, identity, "session " + id);
     }
-    throw noSuchSession(id);
+    throw noSuchSession(id, identity);
   }
 
-  private ProblemException noSuchSession(SessionId id) {
+  private ProblemException ofOthers(SessionId id, Identity identity, String wish) {
+    return Refusals.ofOthers(noSuchSession(id, identity).problem(), wish);
+  }
+
+  private ProblemException noSuchSession(SessionId id, Identity identity) {
     String why = notTakenUp.get(id);
     if (why != null && Files.isDirectory(root.session(id).directory())) {
       /* Its reader must not give up a stream that another version of this agent can go on with. */
       return new ProblemException(
-          ProblemType.NOT_READY, "session " + id + " cannot be taken up here: " + why);
+          ProblemType.NOT_READY,
+          "session "
+              + id
+              + " cannot be taken up here: "
+              + (identity.admin() ? why : "see the agent's log"));
     }
     return new ProblemException(
         ProblemType.NO_SUCH_SESSION, "there is no send session " + id + " for you here");
@@ -466,14 +506,12 @@ public final class SendSessions implements AutoCloseable {
     SendSession session = live.get(id);
     if (session == null) {
       if (!isReader(tomb(id, identity), identity)) {
-        Refusals.log(identity, "to read session " + id, OTHERS);
-        throw noSuchSession(id);
+        throw ofOthers(id, identity, "to read session " + id);
       }
       return Optional.empty();
     }
     if (!session.isReader(identity)) {
-      Refusals.log(identity, "to read session " + id, OTHERS);
-      throw noSuchSession(id);
+      throw ofOthers(id, identity, "to read session " + id);
     }
     return Optional.of(session);
   }
@@ -623,6 +661,9 @@ public final class SendSessions implements AutoCloseable {
   @Override
   public void close() {
     stopping = true;
+    live.values().stream()
+        .filter(session -> session.reads().bytes() > 0)
+        .forEach(session -> audit("left", session));
     watches.shutdown();
     try {
       if (!watches.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {

@@ -41,4 +41,10 @@ public record StreamConfig(
   public Set<Integer> codes() {
     return successCodes.orElse(Set.of(0));
   }
+
+  /** Returns it without the values of its variables, which may be secrets. */
+  @Override
+  public String toString() {
+    return command + " " + environment.map(Map::keySet).orElse(Set.of());
+  }
 }

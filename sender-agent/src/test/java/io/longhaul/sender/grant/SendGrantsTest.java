@@ -31,12 +31,25 @@ class SendGrantsTest {
                           new DatasetFilter(Map.of("tank/vm<", true, "tank/vm/secret<", false))),
                       Optional.of(Set.of("home")),
                       Optional.of(Set.of(SendFlag.REPLICATE)),
+                      Optional.empty(),
                       Optional.of(2),
-                      Optional.of(new DataSize(1 << 20))),
+                      Optional.of(new DataSize(1 << 20)),
+                      Optional.of(new DataSize(1 << 21))),
                   new SendGrant(
                       "depot",
                       Optional.of(new DatasetFilter(Map.of("tank<", true))),
                       Optional.empty(),
+                      Optional.empty(),
+                      Optional.empty(),
+                      Optional.empty(),
+                      Optional.empty(),
+                      Optional.empty()),
+                  new SendGrant(
+                      "safe",
+                      Optional.of(new DatasetFilter(Map.of("tank/vm<", true))),
+                      Optional.of(Set.of("home")),
+                      Optional.of(Set.of(SendFlag.REPLICATE)),
+                      Optional.of(true),
                       Optional.empty(),
                       Optional.empty(),
                       Optional.empty()),
@@ -46,18 +59,24 @@ class SendGrantsTest {
                       Optional.empty(),
                       Optional.empty(),
                       Optional.empty(),
+                      Optional.empty(),
+                      Optional.empty(),
                       Optional.empty()))));
   private static final SendGrants NONE = new SendGrants(Optional.empty());
 
-  /** {@code :NAME} is a stream, {@code -R} before a snapshot asks for all below. */
+  /** {@code :NAME} is a stream; {@code -R} and {@code -w} may stand before a snapshot. */
   private static SourceSpec source(String text) {
     if (text.startsWith(":")) {
       return new SourceSpec.Stream(text.substring(1));
     }
-    boolean replicate = text.startsWith("-R ");
-    SnapshotName snapshot = SnapshotName.parse(text.substring(replicate ? 3 : 0));
+    SnapshotName snapshot = SnapshotName.parse(text.substring(text.lastIndexOf(' ') + 1));
     return new SourceSpec.Zfs(
-        new ZfsSend(snapshot, Optional.of(SendBase.parse("@base")), false, replicate));
+        new ZfsSend(
+            snapshot,
+            Optional.of(SendBase.parse("@base")),
+            false,
+            text.contains("-R "),
+            text.contains("-w ")));
   }
 
   private static String decide(SendGrants grants, String creator, String reader, String source) {
@@ -92,6 +111,15 @@ class SendGrantsTest {
           depot     | vault  | tank/vm@a          |
           depot     | vault  | tank/db@a          | 'vault': datasets does not mean tank/db
           vault     | depot  | tank/db@a          | 'vault': datasets does not mean tank/db
+          vault     | vault  | -w tank/vm@a       |
+          vault     | vault  | -w tank@a          | 'vault': datasets does not mean tank
+          safe      | safe   | tank/vm@a          | 'safe': raw-only, and the request is without -w
+          safe      | safe   | -R tank/vm@a       | 'safe': raw-only, and the request is without -w
+          safe      | safe   | -w tank/vm@a       |
+          safe      | safe   | -R -w tank/vm@a    |
+          safe      | safe   | -w tank/db@a       | 'safe': datasets does not mean tank/db
+          safe      | safe   | :home              |
+          console   | safe   | tank/vm@a          | 'safe': raw-only, and the request is without -w
           empty     | empty  | tank/vm@a          | 'empty': datasets does not mean tank/vm
           empty     | empty  | :home              | 'empty': streams has no 'home'
           empty     | vault  | tank/vm@a          | 'empty': datasets
@@ -127,5 +155,8 @@ class SendGrantsTest {
     assertThat(GRANTS.decide(new Identity("depot", false), "vault", source("tank/vm@a")))
         .isEqualTo(new Decision.Allowed(new Quota(2, 1 << 20)));
     assertThat(GRANTS.quota("depot")).isEqualTo(new Quota(16, Long.MAX_VALUE));
+    assertThat(GRANTS.rate("vault")).hasValue(2L << 20);
+    assertThat(GRANTS.rate("depot")).isEmpty();
+    assertThat(GRANTS.rate("unheardof")).isEmpty();
   }
 }

@@ -29,6 +29,15 @@ class EncryptedBodyTest {
 
   @Test
   void aRangeArrivesWhole(@TempDir Path dir) throws Exception {
+    arrivesWhole(dir, Optional.empty());
+  }
+
+  @Test
+  void alsoInSlices(@TempDir Path dir) throws Exception {
+    arrivesWhole(dir, Optional.of(new Pace(20 * LENGTH, System::nanoTime)));
+  }
+
+  private static void arrivesWhole(Path dir, Optional<Pace> pace) throws Exception {
     TestAuthority authority = new TestAuthority(dir.resolve("authority"));
     byte[] bytes = new byte[LENGTH];
     new Random(1).nextBytes(bytes);
@@ -43,7 +52,9 @@ class EncryptedBodyTest {
                 FileBody.send(
                     exchange,
                     FileChannel.open(chunk, StandardOpenOption.READ),
-                    range(exchange.getQueryString())))) {
+                    range(exchange.getQueryString()),
+                    pace,
+                    _ -> {}))) {
       AgentConnection connection =
           AgentConnection.to(
               "receiver-agent",

@@ -35,8 +35,10 @@ public record AgentAddress(URI url, Optional<Path> tokenFile) {
             && url.getQuery() == null
             && url.getFragment() == null;
     if (!usable) {
+      /* What does not belong there may be a secret. */
       return List.of(
-          key + ".url: must be http://HOST:PORT or https://HOST:PORT, was '" + url + "'");
+          "%s.url: must be http://HOST:PORT or https://HOST:PORT alone, was for the host '%s'"
+              .formatted(key, url.getHost()));
     }
     return byCertificate() && !certificate
         ? List.of(key + ": needs a certificate, in tls, or a token-file")

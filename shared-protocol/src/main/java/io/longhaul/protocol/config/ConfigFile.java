@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
 /*
  * Jackson takes the values of a record before it looks at keys that are left over, so it reports a
  * misspelt key as the missing one, and the line after it. Hence the second look through YamlLines.
+ * Its exceptions quote the file, secrets that stand there by mistake too. Hence they are no causes here.
  */
 
 /**
@@ -58,7 +59,7 @@ public final class ConfigFile {
       }
       config = bind(path, text, lines, type);
     } catch (JacksonException e) {
-      throw new ConfigException(broken(path, e), e);
+      throw new ConfigException(broken(path, e), null);
     } catch (IOException e) {
       throw new ConfigException("Tried to read " + path + " but " + e, e);
     }
@@ -95,14 +96,14 @@ public final class ConfigFile {
         for (JsonPointer key : lines.within(at.head())) {
           if (!known.contains(key.last().getMatchingProperty())) {
             String fault = JsonFault.name(key) + ": " + JsonFault.unknownKey(known);
-            throw new ConfigException(path + ":" + lines.at(key) + ": " + fault, e);
+            throw new ConfigException(path + ":" + lines.at(key) + ": " + fault, null);
           }
         }
       }
       JsonFault fault = JsonFault.of(e);
       String line = at.matches() ? "" : ":" + lines.at(at);
       throw new ConfigException(
-          path + line + ": " + (fault.key().isEmpty() ? "the file: " : "") + fault, e);
+          path + line + ": " + (fault.key().isEmpty() ? "the file: " : "") + fault, null);
     }
   }
 

@@ -1,7 +1,7 @@
 package io.longhaul.protocol.failure;
 
 /** A request that has to be answered with a {@link Problem}. */
-public final class ProblemException extends Exception {
+public sealed class ProblemException extends Exception permits RefusedException {
   private static final long serialVersionUID = 1L;
 
   private final transient Problem problem;

@@ -1,15 +1,12 @@
 package io.longhaul.protocol.grant;
 
 import io.longhaul.protocol.auth.Identity;
-import io.longhaul.protocol.failure.ProblemException;
+import io.longhaul.protocol.failure.Problem;
 import io.longhaul.protocol.failure.ProblemType;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import io.longhaul.protocol.failure.RefusedException;
 
-/** Logs each refusal with identity, wish and rule. The answer tells the asker less. */
+/** What the answer to a refused wish tells: less than the audit log. */
 public final class Refusals {
-  private static final Logger LOG = LoggerFactory.getLogger(Refusals.class);
-
   private Refusals() {}
 
   /**
@@ -19,32 +16,55 @@ public final class Refusals {
    * @param wish what was asked for, such as {@code to sweep}
    * @param rule by which rule it was refused
    */
-  public static ProblemException notGranted(Identity identity, String wish, String rule) {
-    log(identity, wish, rule);
-    return new ProblemException(
-        ProblemType.FORBIDDEN,
+  public static RefusedException notGranted(Identity identity, String wish, String rule) {
+    return forbidden(
         "'"
             + identity.name()
             + "' is not granted "
             + wish
             + (identity.admin() ? ": " + rule : "")
-            + "; see grants in the agent's configuration, and its log");
+            + "; see grants in the agent's configuration, and its log",
+        wish,
+        rule);
   }
 
   /** Returns the answer to a wish that only an administrator may have. */
-  public static ProblemException notAdministrator(Identity identity, String wish) {
-    log(identity, wish, "only an administrator may");
-    return new ProblemException(
-        ProblemType.FORBIDDEN,
-        "'" + identity.name() + "' is not an administrator of this agent, as one needs " + wish);
+  public static RefusedException notAdministrator(Identity identity, String wish) {
+    return forbidden(
+        "'" + identity.name() + "' is not an administrator of this agent, as one needs " + wish,
+        wish,
+        "only an administrator may");
   }
 
-  /** Logs what was refused, where the answer hides that there is anything. */
-  public static void log(Identity identity, String wish, String rule) {
-    LOG.atWarn()
-        .addKeyValue("identity", identity.name())
-        .addKeyValue("wish", wish)
-        .addKeyValue("rule", rule)
-        .log("refused");
+  private static RefusedException forbidden(String detail, String wish, String rule) {
+    return new RefusedException(Problem.of(ProblemType.FORBIDDEN, detail), wish, rule);
+  }
+
+  /**
+   * Returns the answer to one who may have no more sessions now.
+   *
+   * @param whose the identity whose sessions are counted
+   * @param wish what was asked for
+   */
+  public static RefusedException tooManySessions(String whose, String wish, Quota quota) {
+    return new RefusedException(
+        Problem.of(
+            ProblemType.TOO_MANY_REQUESTS,
+            "Tried to create a session but '"
+                + whose
+                + "' may have "
+                + quota.sessions()
+                + " at a time; wait until one has ended"),
+        wish,
+        "the grant of '" + whose + "': sessions is " + quota.sessions());
+  }
+
+  /**
+   * Returns the answer to one who asks for a session of others: as if there were none.
+   *
+   * @param none what is answered for a session that does not exist
+   */
+  public static RefusedException ofOthers(Problem none, String wish) {
+    return new RefusedException(none, wish, "the session belongs to others");
   }
 }

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JacksonException;
 import io.longhaul.protocol.Json;
 import io.longhaul.protocol.JsonFault;
 import io.longhaul.protocol.SessionId;
+import io.longhaul.protocol.audit.Asker;
+import io.longhaul.protocol.audit.AuditLine;
 import io.longhaul.protocol.auth.Identity;
 import io.longhaul.protocol.config.ConfiguredName;
 import io.longhaul.protocol.failure.ProblemException;
@@ -21,17 +23,28 @@ public final class ApiCall {
 
   private final HttpServerExchange exchange;
   private final Identity identity;
+  private final Asker asker;
   private final byte[] body;
 
-  ApiCall(HttpServerExchange exchange, Identity identity, byte[] body) {
+  ApiCall(HttpServerExchange exchange, Identity identity, Asker asker, byte[] body) {
     this.exchange = exchange;
     this.identity = identity;
+    this.asker = asker;
     this.body = body;
   }
 
   /** Returns who asks. */
   public Identity identity() {
     return identity;
+  }
+
+  /**
+   * Begins a line of the audit log about what this call did.
+   *
+   * @param what a verb in the past
+   */
+  public AuditLine audit(String what) {
+    return AuditLine.of(what).by(asker);
   }
 
   /**
@@ -112,7 +125,7 @@ public final class ApiCall {
       throw new ProblemException(
           ProblemType.BAD_REQUEST, (fault.key().isEmpty() ? "the body: " : "") + fault);
     } catch (IOException e) {
-      throw new ProblemException(ProblemType.BAD_REQUEST, "the body cannot be read: " + e);
+      throw new ProblemException(ProblemType.BAD_REQUEST, "the body cannot be read");
     }
   }
 }

@@ -2,6 +2,7 @@ package io.longhaul.protocol.server;
 
 import io.longhaul.protocol.Json;
 import io.longhaul.protocol.ProtocolVersion;
+import io.longhaul.protocol.audit.Asker;
 import io.longhaul.protocol.auth.Authenticator;
 import io.longhaul.protocol.auth.Identity;
 import io.longhaul.protocol.auth.Presented;
@@ -9,6 +10,7 @@ import io.longhaul.protocol.failure.Problem;
 import io.longhaul.protocol.failure.ProblemException;
 import io.longhaul.protocol.failure.ProblemType;
 import io.longhaul.protocol.failure.RefusalLog;
+import io.longhaul.protocol.failure.RefusedException;
 import io.undertow.io.Receiver.RequestToLargeException;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
@@ -17,6 +19,7 @@ import io.undertow.server.RoutingHandler;
 import io.undertow.util.AttachmentKey;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
 import io.undertow.util.PathTemplate;
 import io.undertow.util.PathTemplateMatcher;
 import java.io.IOException;
@@ -49,6 +52,7 @@ public final class ApiRoutes implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ApiRoutes.class);
   private static final AttachmentKey<Identity> IDENTITY = AttachmentKey.create(Identity.class);
 
+  private static final Set<HttpString> READING = Set.of(Methods.GET, Methods.HEAD);
   private static final HttpString PROTOCOL = new HttpString(ProtocolVersion.HEADER);
 
   private final Authenticator authenticator;
@@ -152,6 +156,11 @@ public final class ApiRoutes implements AutoCloseable {
     };
   }
 
+  /** Returns who asks, and from where. */
+  public static Asker asker(HttpServerExchange exchange) {
+    return new Asker(identity(exchange).name(), address(exchange));
+  }
+
   private static String address(HttpServerExchange exchange) {
     return exchange.getSourceAddress().getAddress().getHostAddress();
   }
@@ -175,14 +184,11 @@ public final class ApiRoutes implements AutoCloseable {
 
   private void answer(HttpServerExchange exchange, Endpoint endpoint, byte[] body) {
     try {
-      Reply reply = endpoint.answer(new ApiCall(exchange, identity(exchange), body));
+      Reply reply =
+          endpoint.answer(new ApiCall(exchange, identity(exchange), asker(exchange), body));
       send(exchange, reply.status(), "application/json", reply.body());
     } catch (ProblemException e) {
-      if (e.problem().status() == ProblemType.FORBIDDEN.status()) {
-        refusals.refused(
-            address(exchange), identity(exchange).name() + ": " + e.problem().detail());
-      }
-      problem(exchange, e.problem());
+      refuse(exchange, e);
     } catch (IOException | RuntimeException | Error e) {
       fault(exchange, e); // whatever it is, the caller must not wait for its time-out
     } catch (InterruptedException e) {
@@ -200,14 +206,28 @@ public final class ApiRoutes implements AutoCloseable {
     }
   }
 
-  /** Answers 500 and logs why. */
+  /**
+   * Answers with a problem. The audit log says who was refused what, and which call that would have
+   * changed something did not.
+   */
+  public void refuse(HttpServerExchange exchange, ProblemException e) {
+    if (e instanceof RefusedException refused) {
+      refusals.refused(asker(exchange), refused.wish(), refused.rule(), e.problem());
+    } else if (!READING.contains(exchange.getRequestMethod())) {
+      String wish = exchange.getRequestMethod() + " " + exchange.getRequestPath();
+      refusals.refused(asker(exchange), wish, e.problem().title(), e.problem());
+    }
+    problem(exchange, e.problem());
+  }
+
+  /** Answers 500 and logs why; the asker is not told. */
   public static void fault(HttpServerExchange exchange, @Nullable Throwable cause) {
     LOG.atError()
         .setCause(cause)
         .addKeyValue("method", exchange.getRequestMethod())
         .addKeyValue("path", exchange.getRequestPath())
         .log("call failed");
-    problem(exchange, Problem.of(ProblemType.INTERNAL, "see the agent's log: " + cause));
+    problem(exchange, Problem.of(ProblemType.INTERNAL, "see the agent's log"));
   }
 
   /** Answers with a problem (RFC 9457). */

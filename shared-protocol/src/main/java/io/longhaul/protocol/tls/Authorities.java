@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import javax.net.ssl.CertPathTrustManagerParameters;
 import javax.net.ssl.TrustManagerFactory;
-import javax.net.ssl.X509TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,9 +37,16 @@ final class Authorities {
   private final Path file;
   private final List<X509Certificate> certificates;
   private final List<X509CRL> revocations;
-  private final X509TrustManager paths;
+  private final X509ExtendedTrustManager paths;
   private final Cache<Good, Boolean> good =
       Caffeine.newBuilder().expireAfterWrite(REMEMBERED).maximumSize(MOST_REMEMBERED).build();
+
+  /** Validates a path of certificates, the holder's first. */
+  @FunctionalInterface
+  interface PathCheck {
+    /** Goes on if the path is good. */
+    void require(X509Certificate[] path) throws CertificateException;
+  }
 
   private record Good(X509Certificate certificate, CertificateUse use) {}
 
@@ -47,7 +54,7 @@ final class Authorities {
       Path file,
       List<X509Certificate> certificates,
       List<X509CRL> revocations,
-      X509TrustManager paths) {
+      X509ExtendedTrustManager paths) {
     this.file = file;
     this.certificates = certificates;
     this.revocations = revocations;
@@ -76,7 +83,7 @@ final class Authorities {
     }
   }
 
-  private static X509TrustManager paths(
+  private static X509ExtendedTrustManager paths(
       List<X509Certificate> certificates, List<X509CRL> revocations)
       throws GeneralSecurityException {
     PKIXBuilderParameters parameters =
@@ -85,12 +92,13 @@ final class Authorities {
                 .map(certificate -> new TrustAnchor(certificate, null))
                 .collect(Collectors.toSet()),
             new X509CertSelector());
+    parameters.addCertPathChecker(new Strength());
     parameters.setRevocationEnabled(!revocations.isEmpty());
     parameters.addCertStore(
         CertStore.getInstance("Collection", new CollectionCertStoreParameters(revocations)));
     TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
     factory.init(new CertPathTrustManagerParameters(parameters));
-    return (X509TrustManager) factory.getTrustManagers()[0];
+    return (X509ExtendedTrustManager) factory.getTrustManagers()[0];
   }
 
   List<X509Certificate> certificates() {
@@ -99,6 +107,11 @@ final class Authorities {
 
   List<X509CRL> revocations() {
     return revocations;
+  }
+
+  /** Returns the Java runtime's own check of a path, for {@link PathCheck}. */
+  X509ExtendedTrustManager paths() {
+    return paths;
   }
 
   /**
@@ -111,11 +124,29 @@ final class Authorities {
     if (chain.isEmpty()) {
       throw new CertificateException("there is no certificate");
     }
-    X509Certificate certificate = chain.getFirst();
-    Good key = new Good(certificate, use);
-    if (good.getIfPresent(key) != null) {
-      return;
+    Good key = new Good(chain.getFirst(), use);
+    if (good.getIfPresent(key) == null) {
+      require(
+          chain.toArray(X509Certificate[]::new),
+          use,
+          path -> {
+            switch (use) {
+              case LISTEN -> paths.checkServerTrusted(path, ANY_KEY_EXCHANGE);
+              case CONNECT -> paths.checkClientTrusted(path, ANY_KEY_EXCHANGE);
+            }
+          });
+      good.put(key, true);
     }
+  }
+
+  /**
+   * Checks a certificate as {@link #require(List, CertificateUse)} does, its path by {@code paths}.
+   *
+   * @throws CertificateException if it is not good; the message says why, for people
+   */
+  void require(X509Certificate[] path, CertificateUse use, PathCheck paths)
+      throws CertificateException {
+    X509Certificate certificate = path[0];
     if (!use.allowedBy(certificate)) {
       throw new CertificateException(
           CertificateName.display(certificate)
@@ -124,17 +155,12 @@ final class Authorities {
               + " (extended key usage)");
     }
     try {
-      X509Certificate[] path = chain.toArray(X509Certificate[]::new);
-      switch (use) {
-        case LISTEN -> paths.checkServerTrusted(path, ANY_KEY_EXCHANGE);
-        case CONNECT -> paths.checkClientTrusted(path, ANY_KEY_EXCHANGE);
-      }
+      paths.require(path);
     } catch (CertificateException e) {
       CertPathValidatorException reason = reason(e);
       // The cause is what the Java runtime chooses the alert by.
       throw new CertificateException(why(certificate, reason), reason == null ? e : reason);
     }
-    good.put(key, true);
   }
 
   private static @Nullable CertPathValidatorException reason(Throwable e) {

@@ -196,13 +196,20 @@ public final class Tls {
                 + "; renew it");
   }
 
-  /** What both sides ask at a handshake; what the files say then is what counts. */
+  /**
+   * What both sides ask at a handshake; what the files say then is what counts. The engine or
+   * socket is handed on, for it knows which algorithms the runtime and this handshake permit.
+   */
   private final class TrustFollowing extends X509ExtendedTrustManager {
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String keyExchange, SSLEngine engine)
         throws CertificateException {
+      Authorities now = authorities.current();
       try {
-        checkClientTrusted(chain, keyExchange);
+        now.require(
+            chain,
+            CertificateUse.CONNECT,
+            path -> now.paths().checkClientTrusted(path, keyExchange, engine));
       } catch (CertificateException e) {
         refusals.refused(
             String.valueOf(engine.getPeerHost()), "at the handshake: " + e.getMessage());
@@ -213,19 +220,31 @@ public final class Tls {
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String keyExchange, Socket socket)
         throws CertificateException {
-      checkClientTrusted(chain, keyExchange);
+      Authorities now = authorities.current();
+      now.require(
+          chain,
+          CertificateUse.CONNECT,
+          path -> now.paths().checkClientTrusted(path, keyExchange, socket));
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String keyExchange, SSLEngine engine)
         throws CertificateException {
-      checkServerTrusted(chain, keyExchange);
+      Authorities now = authorities.current();
+      now.require(
+          chain,
+          CertificateUse.LISTEN,
+          path -> now.paths().checkServerTrusted(path, keyExchange, engine));
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String keyExchange, Socket socket)
         throws CertificateException {
-      checkServerTrusted(chain, keyExchange);
+      Authorities now = authorities.current();
+      now.require(
+          chain,
+          CertificateUse.LISTEN,
+          path -> now.paths().checkServerTrusted(path, keyExchange, socket));
     }
 
     @Override

@@ -9,6 +9,11 @@ import java.util.List;
  * @param entries every session directory that was looked at
  */
 public record SweepReport(List<Entry> entries) {
+  /** Returns how many directories are gone. */
+  public long deleted() {
+    return entries.stream().filter(Entry::deleted).count();
+  }
+
   /**
    * One session directory.
    *

@@ -1,5 +1,8 @@
 package io.longhaul.protocol.zfs;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -12,9 +15,14 @@ import java.util.Optional;
  * @param base what the receiver already has; empty for a full stream
  * @param intermediates {@code -I} instead of {@code -i}: all snapshots between base and snapshot
  * @param replicate {@code -R}: child datasets, their snapshots and properties too
+ * @param raw {@code -w}: blocks as they are on disk, so that what is encrypted there stays it
  */
 public record ZfsSend(
-    SnapshotName snapshot, Optional<SendBase> base, boolean intermediates, boolean replicate) {
+    SnapshotName snapshot,
+    Optional<SendBase> base,
+    boolean intermediates,
+    boolean replicate,
+    @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean raw) {
 
   /**
    * @throws IllegalArgumentException if the combination has no meaning for {@code zfs send}
@@ -34,14 +42,25 @@ public record ZfsSend(
     }
   }
 
+  /* Whoever does not know of raw streams neither says the key nor is told it. */
+  @JsonCreator
+  static ZfsSend read(
+      @JsonProperty("snapshot") SnapshotName snapshot,
+      @JsonProperty("base") Optional<SendBase> base,
+      @JsonProperty("intermediates") boolean intermediates,
+      @JsonProperty("replicate") boolean replicate,
+      @JsonProperty("raw") Optional<Boolean> raw) {
+    return new ZfsSend(snapshot, base, intermediates, replicate, raw.orElse(false));
+  }
+
   /** A full stream of one snapshot. */
   public static ZfsSend full(SnapshotName snapshot) {
-    return new ZfsSend(snapshot, Optional.empty(), false, false);
+    return new ZfsSend(snapshot, Optional.empty(), false, false, false);
   }
 
   /** The difference between {@code base} and {@code snapshot}, without the snapshots between. */
   public static ZfsSend incremental(SendBase base, SnapshotName snapshot) {
-    return new ZfsSend(snapshot, Optional.of(base), false, false);
+    return new ZfsSend(snapshot, Optional.of(base), false, false, false);
   }
 
   /**
@@ -55,6 +74,10 @@ public record ZfsSend(
     if (replicate) {
       features.needSendFlag('R', "send a dataset with its children");
       arguments.add("-R");
+    }
+    if (raw) {
+      features.needSendFlag('w', "send raw");
+      arguments.add("-w");
     }
     if (base.isPresent()) {
       char flag = intermediates ? 'I' : 'i';

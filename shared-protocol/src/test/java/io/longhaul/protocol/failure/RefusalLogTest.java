@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.longhaul.protocol.audit.Asker;
+import io.longhaul.protocol.audit.AuditLine;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -15,7 +17,7 @@ import org.slf4j.LoggerFactory;
 
 class RefusalLogTest {
   private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
-  private final Logger logger = (Logger) LoggerFactory.getLogger(RefusalLog.class);
+  private final Logger logger = (Logger) LoggerFactory.getLogger(AuditLine.LOGGER);
   private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5);
   private final RefusalLog log = new RefusalLog(nanos::get);
 
@@ -41,12 +43,12 @@ class RefusalLogTest {
     log.refused("192.0.2.2", "no such token");
     assertThat(facts())
         .containsExactly(
-            "[address=\"192.0.2.1\", reason=\"no such token\"]",
-            "[address=\"192.0.2.2\", reason=\"no such token\"]");
+            "[address=\"192.0.2.1\", reason=\"\"no such token\"\"]",
+            "[address=\"192.0.2.2\", reason=\"\"no such token\"\"]");
     nanos.addAndGet(Duration.ofMinutes(5).toNanos());
     log.refused("192.0.2.1", "no such token");
     assertThat(facts())
-        .endsWith("[refusals=\"1\"]", "[address=\"192.0.2.1\", reason=\"no such token\"]");
+        .endsWith("[more=\"1\"]", "[address=\"192.0.2.1\", reason=\"\"no such token\"\"]");
   }
 
   @Test
@@ -55,5 +57,21 @@ class RefusalLogTest {
       log.refused("2001:db8::" + Integer.toHexString(i), "no such token");
     }
     assertThat(facts()).hasSize(50);
+  }
+
+  @Test
+  void norDoTheyHideWhatOneWhoIsKnownIsRefused() {
+    Problem none = Problem.of(ProblemType.NO_SUCH_SESSION, "no session 1 here");
+    for (int i = 0; i < 100; i++) {
+      log.refused("2001:db8::" + Integer.toHexString(i), "no such token");
+      log.refused(new Asker("vault", "192.0.2.1"), "session " + i, "belongs to others", none);
+    }
+    lines.list.clear();
+    log.refused(new Asker("depot", "192.0.2.2"), "session 1", "belongs to others", none);
+    log.refused(new Asker("depot", "192.0.2.2"), "session 1", "belongs to others", none);
+    assertThat(facts())
+        .containsExactly(
+            "[identity=\"depot\", address=\"192.0.2.2\", wish=\"\"session 1\"\","
+                + " rule=\"\"belongs to others\"\", outcome=\"404\"]");
   }
 }

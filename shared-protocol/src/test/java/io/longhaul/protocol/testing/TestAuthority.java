@@ -48,6 +48,7 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /** An authority that also signs what no authority should: for what has to be refused. */
 public final class TestAuthority {
+  private static final String SIGNATURE = "SHA256withECDSA";
   private static final Duration LONG = Duration.ofDays(3650);
   private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|.*:.*");
   private static final AtomicInteger SERIALS = new AtomicInteger();
@@ -60,8 +61,12 @@ public final class TestAuthority {
 
   /** Makes one in a new directory. */
   public TestAuthority(Path directory) throws IOException {
+    this(directory, new X500Name("CN=Authority of " + directory.getFileName()));
+  }
+
+  private TestAuthority(Path directory, X500Name name) throws IOException {
     this.directory = Files.createDirectories(directory);
-    this.name = new X500Name("CN=Authority of " + directory.getFileName());
+    this.name = name;
     this.keys = newKeys();
     Instant now = Instant.now();
     JcaX509v3CertificateBuilder builder =
@@ -74,7 +79,7 @@ public final class TestAuthority {
     builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(0));
     builder.addExtension(
         Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
-    write(authority(), pem(builder.build(signer())));
+    write(authority(), pem(builder.build(signer(SIGNATURE))));
     writeRevoked(now);
   }
 
@@ -91,10 +96,26 @@ public final class TestAuthority {
         new KeyPair(authority.getPublicKey(), Pem.key(other.resolve("authority.key"), "EC"));
   }
 
+  /** Returns an authority that has nothing to do with this one. */
+  public TestAuthority stranger() throws IOException {
+    return new TestAuthority(directory.resolve("stranger"));
+  }
+
+  /** Returns an authority that has this one's name, and a key of its own. */
+  public TestAuthority namesake() throws IOException {
+    return new TestAuthority(directory.resolve("namesake"), name);
+  }
+
   /** What a certificate says. */
   public record Wish(
-      X500Name subject, Instant from, Instant until, Set<CertificateUse> uses, List<String> hosts) {
-    /** Returns a good one, for these hosts. */
+      X500Name subject,
+      Instant from,
+      Instant until,
+      Set<CertificateUse> uses,
+      List<String> hosts,
+      KeyPair keys,
+      String signature) {
+    /** Returns a good one with a new key, for these hosts. */
     public static Wish of(String name, String... hosts) {
       Instant now = Instant.now();
       return new Wish(
@@ -102,17 +123,34 @@ public final class TestAuthority {
           now.minusSeconds(60),
           now.plus(Duration.ofDays(90)),
           EnumSet.allOf(CertificateUse.class),
-          List.of(hosts));
+          List.of(hosts),
+          newKeys(),
+          SIGNATURE);
+    }
+
+    /** Returns the same for another name, which may be none. */
+    public Wish called(X500Name subject) {
+      return new Wish(subject, from, until, uses, hosts, keys, signature);
     }
 
     /** Returns the same with another time. */
     public Wish during(Instant from, Instant until) {
-      return new Wish(subject, from, until, uses, hosts);
+      return new Wish(subject, from, until, uses, hosts, keys, signature);
+    }
+
+    /** Returns the same with an RSA key of this length. */
+    public Wish withRsaKey(int bits) {
+      return new Wish(subject, from, until, uses, hosts, newRsaKeys(bits), signature);
+    }
+
+    /** Returns the same, to be signed by another algorithm than SHA256withECDSA. */
+    public Wish signedBy(String signature) {
+      return new Wish(subject, from, until, uses, hosts, keys, signature);
     }
 
     /** Returns the same with other uses; with none there is no extended key usage. */
     public Wish only(Set<CertificateUse> uses) {
-      return new Wish(subject, from, until, uses, hosts);
+      return new Wish(subject, from, until, uses, hosts, keys, signature);
     }
   }
 
@@ -133,7 +171,7 @@ public final class TestAuthority {
 
   /** Writes a certificate and its key to files of this name. */
   public TlsConfig issue(String file, Wish wish) throws IOException {
-    KeyPair own = newKeys();
+    KeyPair own = wish.keys();
     BigInteger serial = BigInteger.valueOf(SERIALS.incrementAndGet());
     JcaX509v3CertificateBuilder builder =
         builder(wish.subject(), own, serial, wish.from(), wish.until());
@@ -164,7 +202,7 @@ public final class TestAuthority {
     }
     Path certificate = directory.resolve(file + ".crt");
     Path key = directory.resolve(file + ".key");
-    write(certificate, pem(builder.build(signer())));
+    write(certificate, pem(builder.build(signer(wish.signature()))));
     write(key, pem(new JcaPKCS8Generator(own.getPrivate(), null)));
     serials.put(certificate, serial);
     return new TlsConfig(certificate, key, authority(), Optional.of(revocations()));
@@ -180,7 +218,7 @@ public final class TestAuthority {
     X509v2CRLBuilder list = new X509v2CRLBuilder(name, Date.from(now));
     list.setNextUpdate(Date.from(now.plus(LONG)));
     revoked.forEach(serial -> list.addCRLEntry(serial, Date.from(now), CRLReason.unspecified));
-    write(revocations(), pem(list.build(signer())));
+    write(revocations(), pem(list.build(signer(SIGNATURE))));
   }
 
   private JcaX509v3CertificateBuilder builder(
@@ -189,9 +227,9 @@ public final class TestAuthority {
         name, serial, Date.from(from), Date.from(until), subject, holder.getPublic());
   }
 
-  private ContentSigner signer() {
+  private ContentSigner signer(String algorithm) {
     try {
-      return new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate());
+      return new JcaContentSignerBuilder(algorithm).build(keys.getPrivate());
     } catch (OperatorCreationException e) {
       throw new IllegalStateException(e);
     }
@@ -201,6 +239,16 @@ public final class TestAuthority {
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
       generator.initialize(new ECGenParameterSpec("secp256r1"));
+      return generator.generateKeyPair();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static KeyPair newRsaKeys(int bits) {
+    try {
+      KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+      generator.initialize(bits);
       return generator.generateKeyPair();
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);

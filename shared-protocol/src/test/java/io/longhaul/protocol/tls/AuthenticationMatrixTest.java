@@ -17,9 +17,12 @@ import io.longhaul.protocol.failure.SessionPausedException;
 import io.longhaul.protocol.server.ApiRoutes;
 import io.longhaul.protocol.server.HttpServer;
 import io.longhaul.protocol.server.Reply;
+import io.longhaul.protocol.testing.CarelessServer;
+import io.longhaul.protocol.testing.CarelessTls;
 import io.longhaul.protocol.testing.TestAuthority;
 import io.longhaul.protocol.testing.TestAuthority.Wish;
-import io.undertow.Undertow;
+import io.longhaul.protocol.testing.WrongClient;
+import io.longhaul.protocol.testing.WrongServer;
 import io.undertow.server.HttpHandler;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -31,8 +34,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.KeyStore;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -43,11 +44,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import javax.net.ssl.KeyManager;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
 import okhttp3.ConnectionSpec;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -76,7 +72,6 @@ class AuthenticationMatrixTest {
   private final Set<Object> connections = Collections.synchronizedSet(new HashSet<>());
   private final List<AutoCloseable> open = new ArrayList<>();
   private TestAuthority authority;
-  private TestAuthority stranger;
   private TlsConfig office;
   private TlsConfig vault;
 
@@ -85,7 +80,6 @@ class AuthenticationMatrixTest {
   @BeforeEach
   void issue() throws Exception {
     authority = new TestAuthority(directory.resolve("ours"));
-    stranger = new TestAuthority(directory.resolve("strangers"));
     office = authority.issue("office", HOST);
     vault = authority.issue("vault", "vault.example");
   }
@@ -140,11 +134,8 @@ class AuthenticationMatrixTest {
   /* A client that shows anything, believes anything and asks anyway. */
   private static OkHttpClient reckless(Optional<TlsConfig> shown, TlsVersion version)
       throws Exception {
-    SSLContext context = SSLContext.getInstance("TLS");
-    X509TrustManager all = new Credulous();
-    context.init(shown.isPresent() ? keys(shown.get()) : null, new TrustManager[] {all}, null);
     return new OkHttpClient.Builder()
-        .sslSocketFactory(context.getSocketFactory(), all)
+        .sslSocketFactory(CarelessTls.context(shown).getSocketFactory(), CarelessTls.believing())
         .hostnameVerifier((_, _) -> true)
         .connectionSpecs(
             List.of(
@@ -154,26 +145,6 @@ class AuthenticationMatrixTest {
                     .build()))
         .retryOnConnectionFailure(false)
         .build();
-  }
-
-  private static KeyManager[] keys(TlsConfig files) throws Exception {
-    KeyStore keys = OwnCertificate.read(files.certificate(), files.key()).keys();
-    KeyManagerFactory factory = KeyManagerFactory.getInstance("NewSunX509");
-    factory.init(keys, OwnCertificate.PASSWORD);
-    return factory.getKeyManagers();
-  }
-
-  private static final class Credulous implements X509TrustManager {
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String type) {}
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String type) {}
-
-    @Override
-    public X509Certificate[] getAcceptedIssuers() {
-      return new X509Certificate[0];
-    }
   }
 
   private static Request request(int port) {
@@ -200,59 +171,40 @@ class AuthenticationMatrixTest {
     assertThat(connections).hasSize(1);
   }
 
-  /** All that may be wrong with what the one who connects shows. */
-  enum Shown {
-    NO_CERTIFICATE,
-    WRONG_AUTHORITY,
-    SAME_NAME_OF_ANOTHER_AUTHORITY,
-    EXPIRED,
-    NOT_YET_VALID,
-    REVOKED,
-    ONLY_TO_LISTEN,
-    FOR_NO_USE
-  }
-
-  private Optional<TlsConfig> shown(Shown what) throws Exception {
-    Instant now = Instant.now();
-    Wish good = Wish.of("vault");
-    return switch (what) {
-      case NO_CERTIFICATE -> Optional.empty();
-      case WRONG_AUTHORITY -> Optional.of(stranger.issue("vault"));
-      case SAME_NAME_OF_ANOTHER_AUTHORITY ->
-          Optional.of(new TestAuthority(directory.resolve("forged/ours")).issue("vault"));
-      case EXPIRED ->
-          Optional.of(
-              authority.issue("x", good.during(now.minusSeconds(9000), now.minusSeconds(60))));
-      case NOT_YET_VALID ->
-          Optional.of(
-              authority.issue("x", good.during(now.plusSeconds(3600), now.plusSeconds(9000))));
-      case REVOKED -> {
-        authority.revoke(vault);
-        yield Optional.of(vault);
-      }
-      case ONLY_TO_LISTEN ->
-          Optional.of(authority.issue("x", good.only(Set.of(CertificateUse.LISTEN))));
-      case FOR_NO_USE -> Optional.of(authority.issue("x", good.only(Set.of())));
-    };
-  }
-
   @ParameterizedTest
   @EnumSource
-  void whoShowsAnythingElseGetsNothing(Shown what) throws Exception {
+  void whoShowsAnythingElseGetsNothing(WrongClient what) throws Exception {
     HttpServer server = serving(office);
-    assertNothingComesBack(reckless(shown(what), TlsVersion.TLS_1_3), request(server.port()));
+    assertNothingComesBack(
+        reckless(what.shown(authority, "vault"), TlsVersion.TLS_1_3), request(server.port()));
     assertThat(connections).isEmpty();
   }
 
   @ParameterizedTest
   @EnumSource(names = "NO_CERTIFICATE", mode = EnumSource.Mode.EXCLUDE)
-  void ourOwnClientDoesNotEvenStartWithAnyOfThem(Shown what) throws Exception {
-    TlsConfig wrong = shown(what).orElseThrow();
+  void ourOwnClientDoesNotEvenStartWithAnyOfThem(WrongClient what) throws Exception {
+    TlsConfig wrong = what.shown(authority, "vault").orElseThrow();
     TlsConfig files =
         new TlsConfig(wrong.certificate(), wrong.key(), authority.authority(), office.revoked());
     assertThatThrownBy(() -> Tls.open(files, CertificateUse.CONNECT))
         .isInstanceOf(ConfigException.class)
-        .hasMessageContaining("our own certificate in " + wrong.certificate());
+        .hasMessageContaining("our own certificate in " + wrong.certificate())
+        .hasMessageContaining(what.reason());
+  }
+
+  /* TLS 1.3 knows no signature with SHA-224; the runtime refuses it by the handshake's own constraints. */
+  @Test
+  void whatTheHandshakeDoesNotPermitIsRefusedByBothSides() throws Exception {
+    Wish unfit = Wish.of("vault", HOST).signedBy("SHA224withECDSA");
+    TlsConfig files = authority.issue("unfit", unfit);
+    assertNothingComesBack(
+        reckless(Optional.of(files), TlsVersion.TLS_1_3), request(serving(office).port()));
+    assertThat(connections).isEmpty();
+    CarelessServer server = careless(files, "TLSv1.3");
+    assertThatThrownBy(() -> ask(client(vault, server.port())))
+        .isInstanceOf(SessionPausedException.class)
+        .hasMessageContaining("SHA224withECDSA");
+    assertThat(server.requests()).isZero();
   }
 
   @Test
@@ -343,9 +295,7 @@ class AuthenticationMatrixTest {
       strings = {"CN=other", "O=vault", "CN=vault,CN=vault", "CN=vault+CN=office", "CN=a b"})
   void aNameThatIsNotListedIsRefusedAndLearnsNothing(String subject) throws Exception {
     HttpServer server = serving(office);
-    Wish good = Wish.of("vault");
-    Wish wish =
-        new Wish(new X500Name(subject), good.from(), good.until(), good.uses(), good.hosts());
+    Wish wish = Wish.of("vault").called(new X500Name(subject));
     AgentClient client = client(authority.issue("x", wish), server.port());
     for (String path : List.of("v1/agent", "v1/nothing")) {
       assertThatThrownBy(() -> client.get(path, Duration.ZERO, Greeting.class))
@@ -468,101 +418,60 @@ class AuthenticationMatrixTest {
     assertThat(tls.warnings(Instant.now())).isEmpty();
   }
 
-  /** All that may be wrong with what the one who listens shows. */
-  enum Server {
-    WRONG_HOST,
-    NO_HOST,
-    HOST_ONLY_AS_NAME,
-    WRONG_AUTHORITY,
-    EXPIRED,
-    NOT_YET_VALID,
-    REVOKED,
-    ONLY_TO_CONNECT
-  }
-
-  private TlsConfig shown(Server what) throws Exception {
-    Instant now = Instant.now();
-    Wish good = Wish.of("office", HOST);
-    return switch (what) {
-      case WRONG_HOST -> authority.issue("office", "office.example", "127.0.0.2");
-      case NO_HOST -> authority.issue("office");
-      case HOST_ONLY_AS_NAME -> authority.issue(HOST);
-      case WRONG_AUTHORITY -> stranger.issue("office", HOST);
-      case EXPIRED ->
-          authority.issue("x", good.during(now.minusSeconds(9000), now.minusSeconds(60)));
-      case NOT_YET_VALID ->
-          authority.issue("x", good.during(now.plusSeconds(3600), now.plusSeconds(9000)));
-      case REVOKED -> {
-        authority.revoke(office);
-        yield office;
-      }
-      case ONLY_TO_CONNECT -> authority.issue("x", good.only(Set.of(CertificateUse.CONNECT)));
-    };
-  }
-
   @ParameterizedTest
   @EnumSource
-  void nothingIsSentToTheWrongServer(Server what) throws Exception {
-    int port = careless(shown(what), "TLSv1.3");
-    assertThatThrownBy(() -> ask(client(vault, port)))
+  void nothingIsSentToTheWrongServer(WrongServer what) throws Exception {
+    CarelessServer server = careless(what.shown(authority, HOST), "TLSv1.3");
+    assertThatThrownBy(() -> ask(client(vault, server.port())))
         .isInstanceOfSatisfying(
             SessionPausedException.class,
-            e -> assertThat(e.failure().kind()).isEqualTo(FailureKind.CERTIFICATE_REFUSED));
-    assertThat(answered).hasValue(0);
+            e -> assertThat(e.failure().kind()).isEqualTo(FailureKind.CERTIFICATE_REFUSED))
+        .hasMessageContaining(what.reason());
+    assertThat(server.requests()).isZero();
   }
 
   @ParameterizedTest
   @CsvSource({"TLSv1.3, 1", "TLSv1.2, 0"})
   void onlyTls13IsSpoken(String version, int requests) throws Exception {
-    AgentClient client = client(vault, careless(office, version));
+    CarelessServer server = careless(office, version);
+    AgentClient client = client(vault, server.port());
     if (requests == 0) {
       assertThatThrownBy(() -> ask(client)).isInstanceOf(RetryableException.class);
     } else {
       assertThat(ask(client).fact()).isEqualTo(FACT);
     }
-    assertThat(answered).hasValue(requests);
+    assertThat(server.requests()).isEqualTo(requests);
   }
 
-  /* A server that lets everybody in and shows anything. */
-  private int careless(TlsConfig files, String version) throws Exception {
-    SSLContext context = SSLContext.getInstance(version);
-    context.init(keys(files), new TrustManager[] {new Credulous()}, null);
-    Undertow undertow =
-        Undertow.builder()
-            .addHttpsListener(0, HOST, context)
-            .setSocketOption(org.xnio.Options.SSL_ENABLED_PROTOCOLS, org.xnio.Sequence.of(version))
-            .setHandler(exchange -> {
-              answered.incrementAndGet();
-              exchange.getResponseSender().send("{\"fact\":\"" + FACT + "\",\"who\":\"you\"}");
-            })
-            .build();
-    undertow.start();
-    open.add(undertow::stop);
-    return ((InetSocketAddress) undertow.getListenerInfo().getFirst().getAddress()).getPort();
+  private CarelessServer careless(TlsConfig files, String version) throws Exception {
+    CarelessServer server =
+        new CarelessServer(files, version, "{\"fact\":\"" + FACT + "\",\"who\":\"you\"}");
+    open.add(server);
+    return server;
   }
 
   @Test
   void aTokenIsNotSentWhereTheCertificateIsNotGood(@TempDir Path dir) throws Exception {
     Path token = Files.writeString(dir.resolve("token"), "0123456789abcdef");
     Files.setPosixFilePermissions(token, PosixFilePermissions.fromString("rw-------"));
+    CarelessServer server = careless(office, "TLSv1.3");
     AgentClient client =
         new AgentClient(
             AgentConnection.to(
                 "receiver-agent",
                 new AgentAddress(
-                    URI.create("https://" + HOST + ":" + careless(office, "TLSv1.3")),
-                    Optional.of(token)),
+                    URI.create("https://" + HOST + ":" + server.port()), Optional.of(token)),
                 Optional.of(Tls.open(vault, CertificateUse.CONNECT)),
                 1));
     assertThatThrownBy(() -> ask(client))
         .as("a token goes where the authorities of the system lead")
         .isInstanceOf(SessionPausedException.class);
-    assertThat(answered).hasValue(0);
+    assertThat(server.requests()).isZero();
   }
 
   @Test
   void aRedirectIsNotFollowed() throws Exception {
-    int elsewhere = careless(office, "TLSv1.3");
+    CarelessServer elsewhere = careless(office, "TLSv1.3");
     Tls tls = Tls.open(office, CertificateUse.LISTEN);
     HttpServer server =
         HttpServer.start(
@@ -574,10 +483,10 @@ class AuthenticationMatrixTest {
                   .getResponseHeaders()
                   .put(
                       new io.undertow.util.HttpString("Location"),
-                      "https://" + HOST + ":" + elsewhere + "/v1/agent");
+                      "https://" + HOST + ":" + elsewhere.port() + "/v1/agent");
             });
     open.add(server);
     assertThatThrownBy(() -> ask(client(vault, server.port()))).hasMessageContaining("307");
-    assertThat(answered).hasValue(0);
+    assertThat(elsewhere.requests()).isZero();
   }
 }

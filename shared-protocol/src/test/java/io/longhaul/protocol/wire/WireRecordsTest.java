@@ -188,6 +188,7 @@ class WireRecordsTest {
                     SnapshotName.parse("tank/vm 1@daily"),
                     Optional.of(SendBase.parse("@weekly")),
                     true,
+                    true,
                     true)),
             "vault",
             1L << 30,

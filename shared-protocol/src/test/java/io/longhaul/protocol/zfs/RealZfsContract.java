@@ -44,8 +44,8 @@ abstract class RealZfsContract extends ZfsContract {
   void carriesIntermediateSnapshotsAndChildren() throws Exception {
     DatasetName source = sourceWithSnapshots("one", "two", "three");
     DatasetName target = unusedTarget();
-    assertReceived(new ZfsSend(source.at("one"), Optional.empty(), false, true), target);
-    assertReceived(new ZfsSend(source.at("three"), Optional.of(ONE), true, true), target);
+    assertReceived(new ZfsSend(source.at("one"), Optional.empty(), false, true, false), target);
+    assertReceived(new ZfsSend(source.at("three"), Optional.of(ONE), true, true, false), target);
     assertThat(zfs().snapshots(target))
         .extracting(snapshot -> snapshot.name().name())
         .containsExactly("one", "two", "three");

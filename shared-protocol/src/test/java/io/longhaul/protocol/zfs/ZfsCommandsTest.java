@@ -33,6 +33,16 @@ final class ZfsCommandsTest {
     assertThat(send.arguments(OPENZFS)).containsExactly(expected.split(" "));
   }
 
+  @Test
+  void writesARawSend() throws Exception {
+    var raw = new ZfsSend(SNAPSHOT, Optional.of(SendBase.parse("@one")), true, true, true);
+    assertThat(raw.arguments(OPENZFS))
+        .containsExactly("send", "-R", "-w", "-I", "@one", "tank/vm@two");
+    assertThatExceptionOfType(ZfsException.class)
+        .isThrownBy(() -> raw.arguments(ZFS_FUSE))
+        .withMessageContaining("'zfs send' has no -w");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "     , true , false, need a base",
@@ -112,6 +122,6 @@ final class ZfsCommandsTest {
 
   private static ZfsSend send(String base, boolean intermediates, boolean replicate) {
     Optional<SendBase> from = Optional.ofNullable(base).map(SendBase::parse);
-    return new ZfsSend(SNAPSHOT, from, intermediates, replicate);
+    return new ZfsSend(SNAPSHOT, from, intermediates, replicate, false);
   }
 }
