@@ -9,9 +9,14 @@ import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.handlers.GracefulShutdownHandler;
 import io.undertow.server.protocol.http.HttpOpenListener;
+import io.undertow.util.Headers;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Objects;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import org.xnio.ChannelListener;
@@ -45,6 +50,11 @@ public final class HttpServer implements AutoCloseable {
   private static final int BUFFERS_OF_A_THREAD = 4;
   private static final int MOST_LINGERING = 64;
   private static final long FAREWELL_MILLIS = 1000;
+
+  /* RFC 9110 section 5.6.7. */
+  private static final DateTimeFormatter DATE =
+      DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
+          .withZone(ZoneOffset.UTC);
 
   private static final Xnio XNIO = Xnio.getInstance(HttpServer.class.getClassLoader());
 
@@ -88,7 +98,7 @@ public final class HttpServer implements AutoCloseable {
   static HttpServer start(
       InetSocketAddress address, Optional<Tls> tls, Guests guests, HttpHandler handler)
       throws AgentFailedException {
-    GracefulShutdownHandler farewell = new GracefulShutdownHandler(guests.before(handler));
+    GracefulShutdownHandler farewell = new GracefulShutdownHandler(dated(guests.before(handler)));
     HttpOpenListener http = new HttpOpenListener(buffers(), behaviour(guests.patience()));
     http.setRootHandler(farewell);
     ChannelListener<StreamConnection> plain =
@@ -120,6 +130,14 @@ public final class HttpServer implements AutoCloseable {
     }
   }
 
+  /* Undertow's own date stands still when the server has been closed whose timer would change it. */
+  private static HttpHandler dated(HttpHandler next) {
+    return exchange -> {
+      exchange.getResponseHeaders().put(Headers.DATE, DATE.format(Instant.now()));
+      next.handleRequest(exchange);
+    };
+  }
+
   private static ByteBufferPool buffers() {
     return new DefaultByteBufferPool(true, BUFFER_BYTES, -1, BUFFERS_OF_A_THREAD);
   }
@@ -135,6 +153,7 @@ public final class HttpServer implements AutoCloseable {
   private static OptionMap behaviour(Patience patience) {
     return OptionMap.builder()
         .set(UndertowOptions.BUFFER_PIPELINED_DATA, false)
+        .set(UndertowOptions.ALWAYS_SET_DATE, false)
         .set(UndertowOptions.MAX_ENTITY_SIZE, MOST_BODY_BYTES)
         .set(UndertowOptions.MAX_HEADER_SIZE, MOST_HEADER_BYTES)
         .set(UndertowOptions.MAX_HEADERS, MOST_HEADERS)
