@@ -105,7 +105,7 @@ final class ZfsCliOnOpenZfsTest extends RealZfsContract {
     zfsCommand("set", "setuid=off", targetRoot().toString());
     zfsCommand("snapshot", "-r", source + "@one");
     DatasetName target = unusedTarget();
-    assertReceived(new ZfsSend(source.at("one"), Optional.empty(), false, true), target);
+    assertReceived(new ZfsSend(source.at("one"), Optional.empty(), false, true, false), target);
     DatasetName received = DatasetName.parse(target + "/child");
     assertThat(ZFS.get(received, "mountpoint")).hasValue("/" + received);
     assertThat(ZFS.get(received, "canmount")).hasValue("on");
