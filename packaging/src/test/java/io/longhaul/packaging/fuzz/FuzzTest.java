@@ -6,6 +6,7 @@ import io.longhaul.protocol.ApiPaths;
 import io.longhaul.protocol.Json;
 import io.longhaul.protocol.SessionId;
 import io.longhaul.protocol.SessionState;
+import io.longhaul.protocol.auth.TokenFile;
 import io.longhaul.protocol.chunk.DigestChoice;
 import io.longhaul.protocol.client.AgentAddress;
 import io.longhaul.protocol.client.AgentClient;
@@ -127,19 +128,24 @@ class FuzzTest {
             ? """
             streams:
               mark: {command: [touch, "FOLDER/mark"]}
+              absent: {command: ["FOLDER/no-such-program"]}
               ready: {command: [cat, "FOLDER/stream"]}
               slow: {command: [sh, -c, "until [ -e FOLDER/go ]; do sleep 0.1; done; cat FOLDER/stream"]}
-              grants:
-                - {identity: vault, streams: [mark, ready, slow], datasets: {"tank<": true}, flags: [-R]}
+            grants:
+              - {identity: vault, streams: [mark, absent, ready, slow], datasets: {"tank<": true}, flags: [-R]}
             """
             : """
             streams:
               mark: {command: [touch, "FOLDER/mark"]}
+              absent: {command: ["FOLDER/no-such-program"]}
               out: {command: [sh, -c, "cat > FOLDER/out"]}
               nowhere: {command: [cat]}
             peers:
               office: {url: "http://127.0.0.1:PEER", token-file: "FOLDER/vault.token"}
               away: {url: "http://127.0.0.1:1"}
+            grants:
+              - {identity: admin, peers: [office, away], streams: [mark, absent, out, nowhere], roots: [backup]}
+              - {identity: vault, peers: [office, away], streams: [mark, absent], roots: [backup], flags: [-F]}
             """;
     String common =
         """
@@ -152,6 +158,7 @@ class FuzzTest {
             - {identity: admin, file: "FOLDER/admin.token.sha256", admin: true}
         spool: {directory: "FOLDER/spool-ROLE", limit: 1MiB}
         zfs: {command: ["FOLDER/no-such-zfs"]}
+        limits: {requests-per-second: 100000}
         """;
     Files.createDirectories(folder.resolve("spool-" + role));
     String text =

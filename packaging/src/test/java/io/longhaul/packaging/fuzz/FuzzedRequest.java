@@ -76,7 +76,7 @@ record FuzzedRequest(byte[] bytes, boolean isHttp, String method) {
               """),
           json(
               """
-              {"source":{"kind":"zfs","send":{"snapshot":"tank/vm@b","base":{"kind":"snapshot","name":"a"},
+              {"source":{"kind":"zfs","send":{"snapshot":"tank/vm@b","base":"@a","raw":true,
                "intermediates":true,"replicate":false}},"reader":"vault","chunkBytes":65536,"digests":"both",
                "limits":{"stalled":"PT24H","unreachable":"PT168H"},"labels":{}}\
               """),
