@@ -27,6 +27,7 @@ import java.util.stream.Collectors;
  */
 public record JsonFault(String key, String reason, boolean syntax) {
   private static final String REPEATED = "Duplicate field '";
+  private static final String ITS_OWN = ", from `StreamReadConstraints[^`]*`";
   private static final List<String> NULLS =
       List.of("Null value for creator property", "Cannot map `null`", "Invalid `null` value");
 
@@ -144,7 +145,8 @@ public record JsonFault(String key, String reason, boolean syntax) {
     return e.getOriginalMessage()
         .lines()
         .filter(line -> !line.isEmpty() && !line.startsWith(" "))
-        .collect(Collectors.joining(", "));
+        .collect(Collectors.joining(", "))
+        .replaceAll(ITS_OWN, "");
   }
 
   /** Returns the whole, for a message: {@code key: reason}. */

@@ -6,6 +6,7 @@ import io.longhaul.protocol.ApiPaths;
 import io.longhaul.protocol.Json;
 import io.longhaul.protocol.SessionId;
 import io.longhaul.protocol.SessionState;
+import io.longhaul.protocol.auth.TokenFile;
 import io.longhaul.protocol.chunk.DigestChoice;
 import io.longhaul.protocol.client.AgentAddress;
 import io.longhaul.protocol.client.AgentClient;
@@ -43,13 +44,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import jdk.jfr.consumer.RecordingStream;
@@ -75,11 +77,11 @@ class FuzzTest {
 
   /** What belongs into the agent's log and not into an answer. */
   private static final Pattern INSIDE =
-      Pattern.compile("Exception|jackson|io\\.longhaul|undertow|java\\.|\\bat [a-z]+\\.[a-z]+\\.");
+      Pattern.compile("Exception|Constraints|jackson|io\\.longhaul|undertow|java\\.|\\bat [a-z]+\\.[a-z]+\\.");
 
   @TempDir private Path folder = Path.of("");
   private final Map<String, String> tokens = new TreeMap<>();
-  private final AtomicInteger processes = new AtomicInteger();
+  private final Queue<String> processes = new ConcurrentLinkedQueue<>();
   private final RecordingStream recording = new RecordingStream();
   private int processesOfOurs;
   private SenderAgent sender;
@@ -88,7 +90,8 @@ class FuzzTest {
   @BeforeEach
   void startAgents() throws Exception {
     recording.enable("jdk.ProcessStart");
-    recording.onEvent("jdk.ProcessStart", _ -> processes.incrementAndGet());
+    recording.onEvent(
+        "jdk.ProcessStart", event -> processes.add(String.valueOf(event.getString("command"))));
     recording.startAsync();
     for (String identity : List.of("vault", "stranger", "admin")) {
       String token = UUID.randomUUID().toString();
@@ -127,19 +130,24 @@ class FuzzTest {
             ? """
             streams:
               mark: {command: [touch, "FOLDER/mark"]}
+              absent: {command: ["FOLDER/no-such-program"]}
               ready: {command: [cat, "FOLDER/stream"]}
               slow: {command: [sh, -c, "until [ -e FOLDER/go ]; do sleep 0.1; done; cat FOLDER/stream"]}
-              grants:
-                - {identity: vault, streams: [mark, ready, slow], datasets: {"tank<": true}, flags: [-R]}
+            grants:
+              - {identity: vault, streams: [mark, absent, ready, slow], datasets: {"tank<": true}, flags: [-R]}
             """
             : """
             streams:
               mark: {command: [touch, "FOLDER/mark"]}
+              absent: {command: ["FOLDER/no-such-program"]}
               out: {command: [sh, -c, "cat > FOLDER/out"]}
               nowhere: {command: [cat]}
             peers:
               office: {url: "http://127.0.0.1:PEER", token-file: "FOLDER/vault.token"}
               away: {url: "http://127.0.0.1:1"}
+            grants:
+              - {identity: admin, peers: [office, away], streams: [mark, absent, out, nowhere], roots: [backup]}
+              - {identity: vault, peers: [office, away], streams: [mark, absent], roots: [backup], flags: [-F]}
             """;
     String common =
         """
@@ -152,6 +160,7 @@ class FuzzTest {
             - {identity: admin, file: "FOLDER/admin.token.sha256", admin: true}
         spool: {directory: "FOLDER/spool-ROLE", limit: 1MiB}
         zfs: {command: ["FOLDER/no-such-zfs"]}
+        limits: {requests-per-second: 100000}
         """;
     Files.createDirectories(folder.resolve("spool-" + role));
     String text =
@@ -184,7 +193,10 @@ class FuzzTest {
         () -> receiveStatus(watched).state() == SessionState.DONE);
     assertThat(folder.resolve("out")).hasBinaryContent(stream());
     recording.stop();
-    assertThat(processes).as("processes started by the agents").hasValue(processesOfOurs);
+    assertThat(processes)
+        .as("processes started by the agents")
+        .hasSize(processesOfOurs)
+        .allMatch(command -> command.contains("PumpMain"));
   }
 
   private SessionId send(String stream) throws Exception {

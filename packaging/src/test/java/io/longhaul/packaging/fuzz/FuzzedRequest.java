@@ -21,6 +21,7 @@ import java.util.Random;
 @SuppressWarnings("ArrayRecordComponent") // nobody compares requests
 record FuzzedRequest(byte[] bytes, boolean isHttp, String method) {
   private static final int MOST_BODY = 64 * 1024;
+  private static final int MOST_TEXT = 400;
   private static final List<String> METHODS = List.of("GET", "PUT", "POST", "DELETE", "HEAD");
   private static final List<String> ODD_METHODS = List.of("PATCH", "OPTIONS", "TRACE", "get", "X");
   private static final List<String> CALLS =
@@ -76,7 +77,7 @@ record FuzzedRequest(byte[] bytes, boolean isHttp, String method) {
               """),
           json(
               """
-              {"source":{"kind":"zfs","send":{"snapshot":"tank/vm@b","base":{"kind":"snapshot","name":"a"},
+              {"source":{"kind":"zfs","send":{"snapshot":"tank/vm@b","base":"@a","raw":true,
                "intermediates":true,"replicate":false}},"reader":"vault","chunkBytes":65536,"digests":"both",
                "limits":{"stalled":"PT24H","unreachable":"PT168H"},"labels":{}}\
               """),
@@ -175,7 +176,7 @@ record FuzzedRequest(byte[] bytes, boolean isHttp, String method) {
 
   /** Percent-encodes, sometimes badly, but never so that the line is none any more. */
   private static String encoded(String text) {
-    String safe = URLEncoder.encode(text.substring(0, Math.min(text.length(), 2000)), UTF_8);
+    String safe = URLEncoder.encode(text.substring(0, Math.min(text.length(), MOST_TEXT)), UTF_8);
     return text.startsWith("%") ? text.replaceAll("[^%0-9a-zA-Z]", "") : safe.replace("%2F", "/");
   }
 
@@ -201,7 +202,7 @@ record FuzzedRequest(byte[] bytes, boolean isHttp, String method) {
   /** Without what would end the line, and short enough for the limit of a head. */
   private static String visible(String text) {
     String line = text.replaceAll("[\\p{Cc}]", "");
-    return line.substring(0, Math.min(line.length(), 3000));
+    return line.substring(0, Math.min(line.length(), MOST_TEXT));
   }
 
   /** Returns the request for people, to be sent again by hand. */

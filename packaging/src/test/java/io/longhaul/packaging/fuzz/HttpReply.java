@@ -28,7 +28,7 @@ record HttpReply(int status, Map<String, String> headers, String body) {
   static HttpReply read(InputStream in, String method) throws IOException {
     while (true) {
       String line = line(in);
-      if (!line.matches("HTTP/1\\.1 \\d{3} .*")) {
+      if (!line.matches("HTTP/1\\.[01] \\d{3}.*")) {
         throw new IOException("no status line: " + line);
       }
       int status = Integer.parseInt(line.substring(9, 12));

@@ -43,7 +43,7 @@ public final class SinkResolver {
       throw new ProblemException(
           ProblemType.UNAVAILABLE_HERE,
           "the sink's command '"
-              + command.arguments().getFirst()
+              + command.program()
               + "' is not installed here; install it or correct the configuration");
     }
     return resolved;

@@ -131,7 +131,7 @@ public final class SourceResolver {
           "Tried to send "
               + what
               + " but there is no executable '"
-              + command.arguments().getFirst()
+              + command.program()
               + "' here; install it or correct "
               + key);
     }

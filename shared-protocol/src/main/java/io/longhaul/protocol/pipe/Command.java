@@ -35,6 +35,11 @@ public record Command(List<String> arguments, Map<String, String> environment) {
     return new Command(arguments, Map.of());
   }
 
+  /** Returns the program's name without its folder, for whoever need not know where it lies. */
+  public String program() {
+    return arguments.getFirst().substring(arguments.getFirst().lastIndexOf('/') + 1);
+  }
+
   /**
    * Returns the program's file: the path itself, or the first hit in the search path; empty if
    * there is no such executable. The search path is the command's own {@code PATH} or a fixed one:

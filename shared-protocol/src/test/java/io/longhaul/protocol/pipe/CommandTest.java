@@ -35,6 +35,12 @@ class CommandTest {
   }
 
   @Test
+  void theProgramIsNamedWithoutItsFolder() {
+    assertThat(Command.of(List.of("/opt/zfs/sbin/zfs", "list")).program()).isEqualTo("zfs");
+    assertThat(Command.of(List.of("zfs")).program()).isEqualTo("zfs");
+  }
+
+  @Test
   void passesOnFourVariablesAndItsOwn() throws Exception {
     Map<String, String> variables =
         environment(new Command(List.of("env", "-0"), Map.of("PGHOST", "db", "LC_ALL", "C")));

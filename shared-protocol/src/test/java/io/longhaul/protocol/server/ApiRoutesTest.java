@@ -194,6 +194,13 @@ class ApiRoutesTest {
   }
 
   @Test
+  void aBodyThatIsNestedTooDeeplyIsToldInItsOwnWords() throws Exception {
+    HttpResponse<String> answer = put("{\"name\":" + "[".repeat(100));
+    assertProblem(answer, ProblemType.BAD_REQUEST);
+    assertThat(problem(answer).detail()).contains("nesting depth").doesNotContain("Constraints");
+  }
+
+  @Test
   void aPathThatThereIsNot() throws Exception {
     assertProblem(send(request("v1/nothing")), ProblemType.NOT_FOUND);
     assertProblem(send(request("")), ProblemType.NOT_FOUND);
