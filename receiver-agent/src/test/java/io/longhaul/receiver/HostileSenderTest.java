@@ -587,8 +587,7 @@ class HostileSenderTest {
       Eventually.holds("no chunk left", () -> spooledBytes(id) < OWN_FILES);
     }
     assertThat(receiver.file("end-of-file")).doesNotExist();
-    Eventually.holds(
-        "only the honest session to be pulled", () -> threadsOf("PullRun.pull") <= 1);
+    Eventually.holds("only the honest session to be pulled", () -> threadsOf("PullRun.pull") <= 1);
   }
 
   /** Counts threads, virtual ones too, that are in a method of the puller. */

@@ -77,7 +77,8 @@ class FuzzTest {
 
   /** What belongs into the agent's log and not into an answer. */
   private static final Pattern INSIDE =
-      Pattern.compile("Exception|Constraints|jackson|io\\.longhaul|undertow|java\\.|\\bat [a-z]+\\.[a-z]+\\.");
+      Pattern.compile(
+          "Exception|Constraints|jackson|io\\.longhaul|undertow|java\\.|\\bat [a-z]+\\.[a-z]+\\.");
 
   @TempDir private Path folder = Path.of("");
   private final Map<String, String> tokens = new TreeMap<>();
