@@ -2,6 +2,7 @@ package io.longhaul.protocol.zfs;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Optional;
 
 /**
  * The full name of a filesystem or volume, such as {@code tank/vm}; a pool's name is that of its
@@ -38,6 +39,17 @@ public record DatasetName(String name) {
    */
   public SnapshotName at(String snapshot) {
     return new SnapshotName(this, snapshot);
+  }
+
+  /** Returns what this is directly below; empty for the root dataset of a pool. */
+  public Optional<DatasetName> parent() {
+    int slash = name.lastIndexOf('/');
+    return slash < 0 ? Optional.empty() : Optional.of(new DatasetName(name.substring(0, slash)));
+  }
+
+  /** Returns whether this is below {@code above}, at any depth; not if they are the same. */
+  public boolean isBelow(DatasetName above) {
+    return name.startsWith(above.name + "/");
   }
 
   /** Returns the name as ZFS writes it. */
