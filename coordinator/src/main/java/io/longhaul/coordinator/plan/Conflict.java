@@ -72,7 +72,8 @@ public sealed interface Conflict {
 
     @Override
     public String problem() {
-      return "no snapshot of the target is known to the source, neither as snapshot nor as bookmark";
+      return "no snapshot of the target is known to the source, neither as snapshot nor as"
+          + " bookmark";
     }
 
     @Override
@@ -91,8 +92,7 @@ public sealed interface Conflict {
 
     @Override
     public String problem() {
-      return "%d bytes were written to the target since %s"
-          .formatted(written, pair.onTarget(base));
+      return "%d bytes were written to the target since %s".formatted(written, pair.onTarget(base));
     }
 
     @Override

@@ -50,9 +50,7 @@ record Leg(Optional<Version> from, List<Version> sent) {
     return List.copyOf(legs);
   }
 
-  private static boolean adjacent(
-      Map<String, Integer> positions, Version older, Version newer) {
-    return positions.getOrDefault(older.guid(), -1) + 1
-        == positions.getOrDefault(newer.guid(), -1);
+  private static boolean adjacent(Map<String, Integer> positions, Version older, Version newer) {
+    return positions.getOrDefault(older.guid(), -1) + 1 == positions.getOrDefault(newer.guid(), -1);
   }
 }

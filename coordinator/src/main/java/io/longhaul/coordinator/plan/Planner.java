@@ -158,7 +158,8 @@ public record Planner(Rules rules, ZfsFeatures sender, ZfsFeatures receiver) {
     if (wanted.isEmpty()) {
       return new PairPlan.Stopped(new Conflict.NoSnapshots(pair));
     }
-    Optional<Conflict> locked = new EncryptionRules(rules.send().raw()).full(pair, pair.ground().above());
+    Optional<Conflict> locked =
+        new EncryptionRules(rules.send().raw()).full(pair, pair.ground().above());
     if (locked.isPresent()) {
       return new PairPlan.Stopped(locked.get());
     }
@@ -324,8 +325,8 @@ public record Planner(Rules rules, ZfsFeatures sender, ZfsFeatures receiver) {
               ? new Sending.Resumed(resumed.get(), to)
               : origin
                   .<Sending>map(of -> new Sending.FromOrigin(of.onSource(), to))
-                  .orElseGet(() ->
-                      new Sending.Plain(new ZfsSend(to, from, leg.sent().size() > 1, false)));
+                  .orElseGet(
+                      () -> new Sending.Plain(new ZfsSend(to, from, leg.sent().size() > 1, false)));
       return new Step.Replicate(
           sending, rules.send(), receiving(initial, origin), leg.from(), leg.sent());
     }

@@ -55,8 +55,7 @@ final class Protection {
 
   private static Map<String, String> guids(List<Version> ours) {
     return ours.stream()
-        .collect(
-            Collectors.toMap(Version::name, Version::guid, (a, b) -> a, LinkedHashMap::new));
+        .collect(Collectors.toMap(Version::name, Version::guid, (a, b) -> a, LinkedHashMap::new));
   }
 
   /**
@@ -135,8 +134,7 @@ final class Protection {
     }
     boolean kept = guarantee != Guarantee.NOTHING;
     received.dropCertainBut(kept ? Set.of(pair.onTarget(base.onTarget())) : Set.of(), steps);
-    cursorHolds.dropCertainBut(
-        kept && !bookmarks ? onSource(List.of(onSource)) : Set.of(), steps);
+    cursorHolds.dropCertainBut(kept && !bookmarks ? onSource(List.of(onSource)) : Set.of(), steps);
     stepHolds.dropCertainBut(Set.of(), steps);
     unmarkAllBut(cursors, List.of(onSource), steps);
     boolean replaceable = onSource.isSnapshot() || cursors.containsValue(onSource.guid());
@@ -159,8 +157,7 @@ final class Protection {
   }
 
   private void keepOnly(List<Version> newest, List<Step> steps) {
-    received.dropAllBut(
-        newest.stream().map(pair::onTarget).collect(Collectors.toSet()), steps);
+    received.dropAllBut(newest.stream().map(pair::onTarget).collect(Collectors.toSet()), steps);
     cursorHolds.dropAllBut(bookmarks ? Set.of() : onSource(newest), steps);
     unmarkAllBut(cursors, newest, steps);
   }
@@ -182,19 +179,18 @@ final class Protection {
     Set<String> guids = keep.stream().map(Version::guid).collect(Collectors.toSet());
     there
         .entrySet()
-        .removeIf(
-            bookmark -> {
-              if (guids.contains(bookmark.getValue())) {
-                return false;
-              }
-              steps.add(
-                  new Step.DestroyBookmark(
-                      Side.SOURCE, pair.source().name(), bookmark.getKey()));
-              return true;
-            });
+        .removeIf(bookmark -> {
+          if (guids.contains(bookmark.getValue())) {
+            return false;
+          }
+          steps.add(new Step.DestroyBookmark(Side.SOURCE, pair.source().name(), bookmark.getKey()));
+          return true;
+        });
   }
 
-  /** The holds of one tag. Where ZFS cannot list tags, any hold may be ours, and none is certain. */
+  /**
+   * The holds of one tag. Where ZFS cannot list tags, any hold may be ours, and none is certain.
+   */
   private static final class Holds {
     private final Side side;
     private final String tag;
@@ -204,17 +200,16 @@ final class Protection {
     Holds(Side side, String tag, Optional<Dataset> dataset) {
       this.side = side;
       this.tag = tag;
-      dataset.ifPresent(
-          there -> {
-            for (Version snapshot : there.snapshots()) {
-              if (snapshot.heldBy(tag)) {
-                possible.add(there.at(snapshot));
-              }
-              if (snapshot.tags().contains(tag)) {
-                certain.add(there.at(snapshot));
-              }
-            }
-          });
+      dataset.ifPresent(there -> {
+        for (Version snapshot : there.snapshots()) {
+          if (snapshot.heldBy(tag)) {
+            possible.add(there.at(snapshot));
+          }
+          if (snapshot.tags().contains(tag)) {
+            certain.add(there.at(snapshot));
+          }
+        }
+      });
     }
 
     void add(Iterable<SnapshotName> snapshots, List<Step> steps) {

@@ -46,7 +46,9 @@ final class SendOrder {
   /** Whether neither it nor anything above it still waits for its own turn. */
   private boolean mayComeFirst(DatasetName origin) {
     for (Optional<DatasetName> at = Optional.of(origin); at.isPresent(); at = at.get().parent()) {
-      if (begun.contains(at.get()) && datasets.containsKey(at.get()) && !sorted.contains(at.get())) {
+      if (begun.contains(at.get())
+          && datasets.containsKey(at.get())
+          && !sorted.contains(at.get())) {
         return false;
       }
     }

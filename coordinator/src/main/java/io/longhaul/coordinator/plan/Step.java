@@ -144,8 +144,7 @@ public sealed interface Step {
   record BecomeReal(DatasetName target) implements Step {
     @Override
     public List<Command> commands() {
-      return List.of(
-          Command.of(Side.TARGET, "inherit", Placeholder.PROPERTY, target.toString()));
+      return List.of(Command.of(Side.TARGET, "inherit", Placeholder.PROPERTY, target.toString()));
     }
   }
 
@@ -153,16 +152,13 @@ public sealed interface Step {
   record SetProperty(DatasetName target, String property, String value) implements Step {
     @Override
     public List<Command> commands() {
-      return List.of(
-          Command.of(Side.TARGET, "set", property + "=" + value, target.toString()));
+      return List.of(Command.of(Side.TARGET, "set", property + "=" + value, target.toString()));
     }
   }
 
-  private static List<String> onSnapshots(
-      String action, String tag, List<SnapshotName> snapshots) {
+  private static List<String> onSnapshots(String action, String tag, List<SnapshotName> snapshots) {
     return java.util.stream.Stream.concat(
-            java.util.stream.Stream.of(action, tag),
-            snapshots.stream().map(SnapshotName::toString))
+            java.util.stream.Stream.of(action, tag), snapshots.stream().map(SnapshotName::toString))
         .collect(Collectors.toUnmodifiableList());
   }
 

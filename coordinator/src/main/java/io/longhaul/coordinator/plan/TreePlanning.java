@@ -81,8 +81,7 @@ final class TreePlanning {
   }
 
   private void put(Pair pair, Set<DatasetName> after, PairPlan plan) {
-    items.add(
-        new TreePlan.Item(Optional.of(pair.source().name()), pair.targetName(), after, plan));
+    items.add(new TreePlan.Item(Optional.of(pair.source().name()), pair.targetName(), after, plan));
     switch (plan) {
       case PairPlan.Stopped stopped -> refused.put(pair.targetName(), stopped.conflict().code());
       case PairPlan.Go go -> follow(pair, go);
@@ -149,7 +148,8 @@ final class TreePlanning {
     String reason = refused.get(parent);
     if (targets.containsKey(parent) || (reason != null && !reason.equals("no-snapshots"))) {
       return Optional.of(
-          new Conflict.Waits(pair, parent, reason == null ? "what is there is in the way" : reason));
+          new Conflict.Waits(
+              pair, parent, reason == null ? "what is there is in the way" : reason));
     }
     if (!parent.equals(tree.targetRoot()) && !parent.isBelow(tree.targetRoot())) {
       return Optional.of(new Conflict.NoParent(pair, parent));
@@ -164,8 +164,7 @@ final class TreePlanning {
   private Optional<Conflict> placeholder(Pair pair, DatasetName target, DatasetName above) {
     Optional<Dataset.Encryption> inherited = encryption(above);
     boolean locked = inherited.filter(key -> !key.keyLoaded()).isPresent();
-    if (locked
-        && !new EncryptionRules(tree.planner().rules().send().raw()).raw(pair.source())) {
+    if (locked && !new EncryptionRules(tree.planner().rules().send().raw()).raw(pair.source())) {
       return Optional.of(
           new Conflict.KeyNotLoaded(pair, Side.TARGET, inherited.orElseThrow().root()));
     }
@@ -195,8 +194,7 @@ final class TreePlanning {
             .filter(snapshot -> snapshot.name().equals(onSource.name()))
             .map(Version::guid)
             .findFirst();
-    SnapshotName copy =
-        guid.map(present(tree.copyOf(dataset.name()))::get).orElse(null);
+    SnapshotName copy = guid.map(present(tree.copyOf(dataset.name()))::get).orElse(null);
     return copy == null
         ? Optional.empty()
         : Optional.of(new Pair.Origin(onSource, guid.orElseThrow(), copy));

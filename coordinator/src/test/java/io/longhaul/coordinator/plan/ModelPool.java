@@ -118,29 +118,27 @@ final class ModelPool {
     var copy = new ModelPool(numbers, listsTags);
     copy.txg = txg;
     var snaps = new HashMap<Snap, Snap>();
-    datasets.forEach(
-        (name, fs) -> {
-          var other = new Fs(fs.kind);
-          for (Snap snap : fs.snaps) {
-            var twin = new Snap(snap.name, snap.guid, snap.txg, snap.content, snap.ivset);
-            twin.holds.addAll(snap.holds);
-            other.snaps.add(twin);
-            snaps.put(snap, twin);
-          }
-          other.marks.putAll(fs.marks);
-          other.encrypted = fs.encrypted;
-          other.keyLoaded = fs.keyLoaded;
-          other.placeholder = fs.placeholder;
-          other.content = fs.content;
-          other.part = fs.part;
-          copy.datasets.put(name, other);
-        });
-    datasets.forEach(
-        (name, fs) -> {
-          if (fs.origin != null) {
-            copy.datasets.get(name).origin = snaps.get(fs.origin);
-          }
-        });
+    datasets.forEach((name, fs) -> {
+      var other = new Fs(fs.kind);
+      for (Snap snap : fs.snaps) {
+        var twin = new Snap(snap.name, snap.guid, snap.txg, snap.content, snap.ivset);
+        twin.holds.addAll(snap.holds);
+        other.snaps.add(twin);
+        snaps.put(snap, twin);
+      }
+      other.marks.putAll(fs.marks);
+      other.encrypted = fs.encrypted;
+      other.keyLoaded = fs.keyLoaded;
+      other.placeholder = fs.placeholder;
+      other.content = fs.content;
+      other.part = fs.part;
+      copy.datasets.put(name, other);
+    });
+    datasets.forEach((name, fs) -> {
+      if (fs.origin != null) {
+        copy.datasets.get(name).origin = snaps.get(fs.origin);
+      }
+    });
     return copy;
   }
 
@@ -153,8 +151,9 @@ final class ModelPool {
   }
 
   private Snap snap(SnapshotName name) throws Refused {
-    return get(name.dataset()).snap(name.name()).orElseThrow(() ->
-        new Refused("cannot open '" + name + "': dataset does not exist"));
+    return get(name.dataset())
+        .snap(name.name())
+        .orElseThrow(() -> new Refused("cannot open '" + name + "': dataset does not exist"));
   }
 
   private boolean hasChildren(String name) {
@@ -408,8 +407,7 @@ final class ModelPool {
             if (token.fromGuid().isPresent() && from.isEmpty()) {
               throw new Refused("cannot resume send: incremental source no longer exists");
             }
-            Stream whole =
-                stream(entry.getKey(), fs, List.of(item(from, to.get())), token.raw());
+            Stream whole = stream(entry.getKey(), fs, List.of(item(from, to.get())), token.raw());
             yield new Stream(
                 whole.sentAs, whole.items, whole.raw, whole.kind, Optional.of(resumed.token()));
           }
@@ -435,12 +433,7 @@ final class ModelPool {
 
   private static Item item(Optional<Mark> from, Snap to) {
     return new Item(
-        from.map(Mark::guid),
-        from.flatMap(Mark::ivset),
-        to.name,
-        to.guid,
-        to.content,
-        to.ivset);
+        from.map(Mark::guid), from.flatMap(Mark::ivset), to.name, to.guid, to.content, to.ivset);
   }
 
   private static Stream stream(String sentAs, Fs fs, List<Item> items, boolean rawWanted)
@@ -459,8 +452,7 @@ final class ModelPool {
    *     none less
    * @param tokens where the token of what is kept of a broken one is put
    */
-  void receive(
-      Receiving how, Stream stream, int whole, Map<String, PartialReceive.Contents> tokens)
+  void receive(Receiving how, Stream stream, int whole, Map<String, PartialReceive.Contents> tokens)
       throws Refused {
     int last = stream.items.size();
     for (int i = 0; i < last; i++) {
@@ -526,8 +518,7 @@ final class ModelPool {
   private Fs fresh(String name, Stream stream, Item item, Receiving how) throws Refused {
     Snap origin = null;
     if (item.from.isPresent()) {
-      origin =
-          how.origin().isPresent() ? snap(how.origin().get()) : anywhere(item.from.get());
+      origin = how.origin().isPresent() ? snap(how.origin().get()) : anywhere(item.from.get());
       if (origin == null || !origin.guid.equals(item.from.get())) {
         throw new Refused("local origin for clone '" + name + "' does not exist");
       }
@@ -612,13 +603,12 @@ final class ModelPool {
   /** Lists what is at and below {@code root}, and the dataset above it. */
   List<Dataset> list(String root, Map<String, PartialReceive.Contents> tokens) {
     var found = new ArrayList<Dataset>();
-    datasets.forEach(
-        (name, fs) -> {
-          boolean above = root.startsWith(name + "/") && root.lastIndexOf('/') == name.length();
-          if (above || name.equals(root) || name.startsWith(root + "/")) {
-            found.add(facts(name, fs, tokens));
-          }
-        });
+    datasets.forEach((name, fs) -> {
+      boolean above = root.startsWith(name + "/") && root.lastIndexOf('/') == name.length();
+      if (above || name.equals(root) || name.startsWith(root + "/")) {
+        found.add(facts(name, fs, tokens));
+      }
+    });
     return found;
   }
 
@@ -636,32 +626,28 @@ final class ModelPool {
               clones(snap),
               snap.ivset));
     }
-    fs.marks.forEach(
-        (mark, of) ->
-            versions.add(
-                new Version(
-                    new SendBase(SendBase.Kind.BOOKMARK, mark),
-                    of.guid,
-                    of.txg,
-                    Instant.ofEpochSecond(of.txg),
-                    0,
-                    Set.of(),
-                    Set.of(),
-                    of.ivset)));
+    fs.marks.forEach((mark, of) ->
+        versions.add(
+            new Version(
+                new SendBase(SendBase.Kind.BOOKMARK, mark),
+                of.guid,
+                of.txg,
+                Instant.ofEpochSecond(of.txg),
+                0,
+                Set.of(),
+                Set.of(),
+                of.ivset)));
     Optional<PartialReceive> partial =
         Optional.ofNullable(fs.part)
-            .map(
-                part ->
-                    new PartialReceive(part.token, Optional.ofNullable(tokens.get(part.token))));
+            .map(part ->
+                new PartialReceive(part.token, Optional.ofNullable(tokens.get(part.token))));
     long written = fs.snaps.isEmpty() ? 98304 : fs.modified() ? 4096 : 0;
     DatasetName named = DatasetName.parse(name);
     return new Dataset(
         named,
         fs.kind,
         origin(fs),
-        fs.encrypted
-            ? Optional.of(new Dataset.Encryption(named, fs.keyLoaded))
-            : Optional.empty(),
+        fs.encrypted ? Optional.of(new Dataset.Encryption(named, fs.keyLoaded)) : Optional.empty(),
         fs.placeholder,
         written,
         partial,
@@ -670,12 +656,11 @@ final class ModelPool {
 
   private Set<DatasetName> clones(Snap snap) {
     var clones = new HashSet<DatasetName>();
-    datasets.forEach(
-        (name, fs) -> {
-          if (fs.origin == snap) {
-            clones.add(DatasetName.parse(name));
-          }
-        });
+    datasets.forEach((name, fs) -> {
+      if (fs.origin == snap) {
+        clones.add(DatasetName.parse(name));
+      }
+    });
     return clones;
   }
 

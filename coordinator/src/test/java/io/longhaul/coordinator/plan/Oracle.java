@@ -35,10 +35,9 @@ final class Oracle {
 
   private List<Snap> wanted(Fs fs) {
     return fs.snaps.stream()
-        .filter(
-            snap ->
-                world.rules.snapshots().exclude().stream()
-                    .noneMatch(pattern -> pattern.matcher(snap.name).find()))
+        .filter(snap ->
+            world.rules.snapshots().exclude().stream()
+                .noneMatch(pattern -> pattern.matcher(snap.name).find()))
         .toList();
   }
 
@@ -59,11 +58,10 @@ final class Oracle {
       }
       case Conflict.NameTaken _ ->
           wanted(fs).stream()
-                  .anyMatch(
-                      snap ->
-                          there != null
-                              && there.snap(snap.name).isPresent()
-                              && there.byGuid(snap.guid).isEmpty())
+                  .anyMatch(snap ->
+                      there != null
+                          && there.snap(snap.name).isPresent()
+                          && there.byGuid(snap.guid).isEmpty())
               ? Optional.empty()
               : Optional.of("no name is taken");
       case Conflict.RawMixed mixed when !mixed.raw() ->
@@ -140,8 +138,7 @@ final class Oracle {
       }
       for (Sending sending : sendings(from, fs, snap)) {
         try {
-          ModelPool.Stream stream =
-              source.send(sending, world.rules.send(), world.tokens);
+          ModelPool.Stream stream = source.send(sending, world.rules.send(), world.tokens);
           var how =
               new Receiving(
                   to, false, true, over, origin(target, stream), new TreeMap<>(), new TreeSet<>());

@@ -71,9 +71,7 @@ class PlannerPropertiesTest {
     TreePlan plan = world.plan();
     for (TreePlan.Item item : plan.items()) {
       if (item.plan() instanceof PairPlan.Stopped stopped) {
-        assertThat(oracle.wrong(stopped.conflict()))
-            .as(stopped.conflict().message())
-            .isEmpty();
+        assertThat(oracle.wrong(stopped.conflict())).as(stopped.conflict().message()).isEmpty();
         assertThat(stopped.conflict().message()).doesNotContain("Optional", "null");
       }
     }
@@ -103,8 +101,7 @@ class PlannerPropertiesTest {
   }
 
   /** Runs items in any order that the plan allows; some break off, and those after them wait. */
-  private static void carryOut(World world, TreePlan plan, Set<TreePlan.Item> done)
-      throws Refused {
+  private static void carryOut(World world, TreePlan plan, Set<TreePlan.Item> done) throws Refused {
     var waiting = new ArrayList<>(plan.items());
     waiting.removeIf(item -> item.plan() instanceof PairPlan.Stopped);
     var missing = new HashSet<DatasetName>();
@@ -144,7 +141,8 @@ class PlannerPropertiesTest {
         if (step instanceof Step.DestroySnapshot && !world.listsTags) {
           return false; // nobody could know that the hold was another's
         }
-        throw new AssertionError(refused.getMessage() + " at " + step + " of\n" + text(go), refused);
+        throw new AssertionError(
+            refused.getMessage() + " at " + step + " of\n" + text(go), refused);
       }
     }
     return true;
@@ -162,17 +160,20 @@ class PlannerPropertiesTest {
   private static String text(PairPlan.Go go) {
     var text = new StringBuilder();
     for (Step step : go.steps()) {
-      step.commands().forEach(command ->
-          text.append(command.side()).append(": ").append(command).append('\n'));
+      step.commands()
+          .forEach(
+              command -> text.append(command.side()).append(": ").append(command).append('\n'));
     }
     return text.toString();
   }
 
   private static void copiesAreTrue(World world) {
     Map<String, Long> source = world.source.contents();
-    world.target
+    world
+        .target
         .contents()
-        .forEach((guid, content) -> assertThat(source.getOrDefault(guid, content)).isEqualTo(content));
+        .forEach(
+            (guid, content) -> assertThat(source.getOrDefault(guid, content)).isEqualTo(content));
   }
 
   private static void nothingElseWasDestroyed(
@@ -192,14 +193,11 @@ class PlannerPropertiesTest {
         }
       }
     }
-    before.forEach(
-        (name, guids) -> {
-          if (!destroyed.contains(name)) {
-            assertThat(World.guids(world.target, DatasetName.parse(name)))
-                .as(name)
-                .containsAll(guids);
-          }
-        });
+    before.forEach((name, guids) -> {
+      if (!destroyed.contains(name)) {
+        assertThat(World.guids(world.target, DatasetName.parse(name))).as(name).containsAll(guids);
+      }
+    });
   }
 
   /** What the job leaves is what its guarantee says, and no more. */
@@ -240,12 +238,12 @@ class PlannerPropertiesTest {
     return text.contains("longhaul_STEP_J_job");
   }
 
-  private static void nothingIsLeftToDo(
-      World world, Set<TreePlan.Item> done, boolean brokenOff) {
+  private static void nothingIsLeftToDo(World world, Set<TreePlan.Item> done, boolean brokenOff) {
     for (TreePlan.Item item : world.plan().items()) {
       boolean same =
-          done.stream().anyMatch(before ->
-              before.target().equals(item.target()) && before.source().equals(item.source()));
+          done.stream()
+              .anyMatch(before ->
+                  before.target().equals(item.target()) && before.source().equals(item.source()));
       if (same) {
         assertThat(item.plan()).as(item.target().name()).isInstanceOf(PairPlan.Go.class);
         var steps = new ArrayList<>(((PairPlan.Go) item.plan()).steps());
@@ -258,9 +256,9 @@ class PlannerPropertiesTest {
   }
 
   /**
-   * As long as nobody touches the target's data, pruning of everything that is not held never
-   * makes a conflict, wherever a plan was interrupted; and what was interrupted can be gone on
-   * with, if that is the guarantee.
+   * As long as nobody touches the target's data, pruning of everything that is not held never makes
+   * a conflict, wherever a plan was interrupted; and what was interrupted can be gone on with, if
+   * that is the guarantee.
    */
   @ParameterizedTest
   @MethodSource("blocks")

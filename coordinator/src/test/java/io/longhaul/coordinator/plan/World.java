@@ -55,8 +55,7 @@ final class World {
     target.create("vault", Dataset.Kind.FILESYSTEM);
     target.create("vault/backup", Dataset.Kind.FILESYSTEM);
     Fs root =
-        source.create(
-            SOURCE_ROOT, chance(10) ? Dataset.Kind.VOLUME : Dataset.Kind.FILESYSTEM);
+        source.create(SOURCE_ROOT, chance(10) ? Dataset.Kind.VOLUME : Dataset.Kind.FILESYSTEM);
     root.encrypted = chance(25);
     if (chance(10)) {
       target.get(DatasetName.parse("vault/backup")).encrypted = true;
@@ -196,8 +195,7 @@ final class World {
   }
 
   private static void mark(Fs fs, Snap snap) {
-    fs.marks.putIfAbsent(
-        "mine-" + snap.name, new ModelPool.Mark(snap.guid, snap.txg, snap.ivset));
+    fs.marks.putIfAbsent("mine-" + snap.name, new ModelPool.Mark(snap.guid, snap.txg, snap.ivset));
   }
 
   private void renameSnapshot(Fs fs) {
@@ -284,18 +282,16 @@ final class World {
   /** Holds and bookmarks that are not the job's. */
   static Set<String> foreign(ModelPool pool) {
     var foreign = new TreeSet<String>();
-    pool.datasets.forEach(
-        (name, fs) -> {
-          fs.snaps.forEach(
-              snap -> {
-                if (snap.holds.contains(FOREIGN_HOLD)) {
-                  foreign.add(name + " holds " + snap.guid);
-                }
-              });
-          fs.marks.keySet().stream()
-              .filter(mark -> mark.startsWith("mine-"))
-              .forEach(mark -> foreign.add(name + "#" + mark));
-        });
+    pool.datasets.forEach((name, fs) -> {
+      fs.snaps.forEach(snap -> {
+        if (snap.holds.contains(FOREIGN_HOLD)) {
+          foreign.add(name + " holds " + snap.guid);
+        }
+      });
+      fs.marks.keySet().stream()
+          .filter(mark -> mark.startsWith("mine-"))
+          .forEach(mark -> foreign.add(name + "#" + mark));
+    });
     return foreign;
   }
 
