@@ -18,10 +18,10 @@ public record PartialReceive(String token, Optional<Contents> contents) {
    * @param toName the snapshot that was being sent, by the name it had then
    * @param toGuid its identity in decimal
    * @param fromGuid identity of the base; empty for a full stream
-   * @param raw {@code rawok}
-   * @param compressed {@code compressok}
-   * @param largeBlocks {@code largeblockok}
-   * @param embedded {@code embedok}
+   * @param raw whether it is encrypted as on disk (-w)
+   * @param compressed whether its stream is compressed (-c)
+   * @param largeBlocks whether it has large blocks (-L)
+   * @param embedded whether it has embedded blocks (-e)
    * @param bytes how much of the stream has arrived
    */
   public record Contents(

@@ -43,7 +43,7 @@ public sealed interface Sending {
     }
   }
 
-  private static ArrayList<String> command(SendFlags flags) {
+  private static List<String> command(SendFlags flags) {
     var arguments = new ArrayList<String>();
     arguments.add("send");
     arguments.addAll(flags.arguments());

@@ -124,11 +124,16 @@ final class TreePlanning {
   }
 
   private boolean willBe(DatasetName target) {
-    Dataset there = targets.get(target);
-    boolean whole = there != null && (there.partial().isEmpty() || there.newest().isPresent());
-    return (whole && there.kind() == Dataset.Kind.FILESYSTEM)
-        || created.containsKey(target)
-        || busy.contains(target);
+    return created.containsKey(target)
+        || busy.contains(target)
+        || Optional.ofNullable(targets.get(target))
+            .filter(TreePlanning::canHaveChildren)
+            .isPresent();
+  }
+
+  private static boolean canHaveChildren(Dataset there) {
+    boolean whole = there.partial().isEmpty() || there.newest().isPresent();
+    return whole && there.kind() == Dataset.Kind.FILESYSTEM;
   }
 
   /** Sees to it that there is a parent to receive into; returns why there cannot be one. */

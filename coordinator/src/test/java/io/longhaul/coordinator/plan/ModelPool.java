@@ -129,16 +129,13 @@ final class ModelPool {
       other.marks.putAll(fs.marks);
       other.encrypted = fs.encrypted;
       other.keyLoaded = fs.keyLoaded;
+      other.origin = fs.origin;
       other.placeholder = fs.placeholder;
       other.content = fs.content;
       other.part = fs.part;
       copy.datasets.put(name, other);
     });
-    datasets.forEach((name, fs) -> {
-      if (fs.origin != null) {
-        copy.datasets.get(name).origin = snaps.get(fs.origin);
-      }
-    });
+    copy.datasets.values().forEach(fs -> fs.origin = snaps.get(fs.origin));
     return copy;
   }
 
@@ -184,8 +181,8 @@ final class ModelPool {
     return fs;
   }
 
-  void write(String name) {
-    Fs fs = datasets.get(name);
+  void write(String name) throws Refused {
+    Fs fs = get(DatasetName.parse(name));
     if (fs.keyLoaded && !fs.inconsistent()) {
       fs.content = numbers.getAsLong();
     }
@@ -399,6 +396,9 @@ final class ModelPool {
       }
       case Sending.Resumed resumed -> {
         PartialReceive.Contents token = tokens.get(resumed.token());
+        if (token == null) {
+          throw new Refused("resume token is corrupt");
+        }
         for (Map.Entry<String, Fs> entry : datasets.entrySet()) {
           Fs fs = entry.getValue();
           Optional<Snap> to = fs.byGuid(token.toGuid());

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Judges plans without knowing how they are made. A conflict is right if the model's ZFS refuses
@@ -96,7 +97,7 @@ final class Oracle {
     };
   }
 
-  private boolean newer(Fs fs, Fs there) {
+  private boolean newer(Fs fs, @Nullable Fs there) {
     return there != null && wanted(fs).stream().anyMatch(snap -> snap.txg > baseTxg(fs, there));
   }
 
@@ -124,7 +125,7 @@ final class Oracle {
       there = target.datasets.get(to.name());
     }
     boolean over = there != null && there.placeholder;
-    if (over && there.snaps.isEmpty()) {
+    if (there != null && over && there.snaps.isEmpty()) {
       try {
         target.destroyDataset(to.name());
         over = false;
@@ -188,7 +189,7 @@ final class Oracle {
     Fs there = target.datasets.get(to.name());
     Set<String> expected = World.guids(target, to);
     for (Step step : go.steps()) {
-      if (step instanceof Step.DestroySnapshot destroyed) {
+      if (there != null && step instanceof Step.DestroySnapshot destroyed) {
         there.snap(destroyed.snapshot().name()).ifPresent(snap -> expected.remove(snap.guid));
       }
     }

@@ -11,7 +11,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -29,8 +31,31 @@ class PlannerPropertiesTest {
     return LongStream.iterate(0, from -> from < HISTORIES, from -> from + BLOCK);
   }
 
+  static LongStream someBlocks() {
+    return blocks().limit(6);
+  }
+
+  /** Conflicts and steps that came up; the histories are worth nothing if some never do. */
+  private static final Set<Class<?>> SEEN = ConcurrentHashMap.newKeySet();
+
   private interface History {
     void run(long seed) throws Refused;
+  }
+
+  @AfterAll
+  static void theHistoriesLedEverywhere() {
+    if (BLOCK > 1) { // not when one is replayed
+      assertThat(SEEN).containsAll(kinds(Step.class));
+      assertThat(SEEN).containsAll(kinds(Sending.class));
+      var conflicts = new HashSet<>(kinds(Conflict.class));
+      conflicts.remove(Conflict.Unsupported.class); // PlannerTest has the ones about the job
+      conflicts.remove(Conflict.NoParent.class);
+      assertThat(SEEN).containsAll(conflicts);
+    }
+  }
+
+  private static Set<Class<?>> kinds(Class<?> sealed) {
+    return Set.of(sealed.getPermittedSubclasses());
   }
 
   private static void eachSeed(long block, History history) {
@@ -70,7 +95,12 @@ class PlannerPropertiesTest {
 
     TreePlan plan = world.plan();
     for (TreePlan.Item item : plan.items()) {
+      if (item.plan() instanceof PairPlan.Go go) {
+        go.steps().forEach(step -> SEEN.add(step.getClass()));
+        go.streams().forEach(stream -> SEEN.add(stream.sending().getClass()));
+      }
       if (item.plan() instanceof PairPlan.Stopped stopped) {
+        SEEN.add(stopped.conflict().getClass());
         assertThat(oracle.wrong(stopped.conflict())).as(stopped.conflict().message()).isEmpty();
         assertThat(stopped.conflict().message()).doesNotContain("Optional", "null");
       }
@@ -261,7 +291,7 @@ class PlannerPropertiesTest {
    * that is the guarantee.
    */
   @ParameterizedTest
-  @MethodSource("blocks")
+  @MethodSource("someBlocks")
   void protectedBasesSurvivePruning(long block) {
     eachSeed(
         block,

@@ -154,7 +154,7 @@ final class World {
       source.create(SOURCE_ROOT, Dataset.Kind.FILESYSTEM);
       return;
     }
-    Fs fs = source.datasets.get(name);
+    Fs fs = source.get(DatasetName.parse(name));
     int what = random.nextInt(100);
     if (what < 45) {
       takeSnapshot(source, name);
@@ -206,7 +206,7 @@ final class World {
   }
 
   void destroySnapshot(ModelPool pool, String dataset) throws Refused {
-    Optional<Snap> snap = anySnap(pool.datasets.get(dataset));
+    Optional<Snap> snap = anySnap(pool.get(DatasetName.parse(dataset)));
     if (snap.isPresent()) {
       pool.destroySnapshot(DatasetName.parse(dataset).at(snap.get().name));
     }
@@ -220,7 +220,7 @@ final class World {
       }
       return;
     }
-    Fs fs = target.datasets.get(name);
+    Fs fs = target.get(DatasetName.parse(name));
     int what = random.nextInt(100);
     if (what < 15) {
       target.write(name);
