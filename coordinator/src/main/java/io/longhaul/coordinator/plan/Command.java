@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
  * @param arguments what follows {@code zfs}
  */
 public record Command(Side side, List<String> arguments) {
-  private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_@%+=:,./-]+");
+  private static final Pattern PLAIN = Pattern.compile("[\\w@%+=:,./-][\\w@%+=:,./#-]*");
 
   public Command {
     arguments = List.copyOf(arguments);
