@@ -41,10 +41,6 @@ public record Pair(
     return new Pair(source, targetName, there, ground);
   }
 
-  Optional<Version> newestOnTarget() {
-    return target.flatMap(Dataset::newest);
-  }
-
   SnapshotName onTarget(Version snapshot) {
     return targetName.at(snapshot.name());
   }

@@ -5,7 +5,7 @@ import io.longhaul.protocol.zfs.SnapshotName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * One thing that a plan does. Steps are done in their order, each when the one before is done; a
@@ -157,9 +157,8 @@ public sealed interface Step {
   }
 
   private static List<String> onSnapshots(String action, String tag, List<SnapshotName> snapshots) {
-    return java.util.stream.Stream.concat(
-            java.util.stream.Stream.of(action, tag), snapshots.stream().map(SnapshotName::toString))
-        .collect(Collectors.toUnmodifiableList());
+    return Stream.concat(Stream.of(action, tag), snapshots.stream().map(SnapshotName::toString))
+        .toList();
   }
 
   private static String bookmarkName(DatasetName dataset, String bookmark) {
