@@ -480,6 +480,9 @@ final class ModelPool {
       }
       boolean full = fs.snaps.isEmpty();
       if (!breaks) {
+        if (!full && !fs.snaps.getLast().guid.equals(item.from.orElse(""))) {
+          throw new Refused("most recent snapshot does not match incremental source");
+        }
         if (!full && fs.modified()) {
           throw new Refused("destination has been modified since most recent snapshot");
         }
