@@ -1,4 +1,6 @@
-/** What the user's words ask for; pure. */
+/**
+ * What the user asks for and what is to be done about it: facts in, a plan or a conflict out; pure.
+ */
 @NullMarked
 package io.longhaul.coordinator.plan;
 
