@@ -1,0 +1,96 @@
+package io.longhaul.coordinator.job;
+
+import io.longhaul.coordinator.plan.Endpoint;
+import io.longhaul.coordinator.plan.Guarantee;
+import io.longhaul.coordinator.plan.Intermediates;
+import io.longhaul.coordinator.plan.Rules;
+import io.longhaul.coordinator.schedule.Schedule;
+import io.longhaul.protocol.grant.DatasetFilter;
+import io.longhaul.protocol.wire.SessionLimits;
+import io.longhaul.protocol.zfs.DatasetName;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A job that makes sense.
+ *
+ * @param source the machine of the source
+ * @param sourceRoot what is replicated with all below it
+ * @param target the machine of the target
+ * @param targetRoot where the copy belongs
+ * @param filter which datasets of the source are sent; all without it
+ * @param rules what each of them is replicated by; they carry the job's name
+ * @param schedule when it runs; by hand only without it
+ * @param pace how much at the same time, and how often again
+ * @param inactivity how long a stream may stand still
+ * @param hooks what is run here around it
+ */
+public record Job(
+    String source,
+    DatasetName sourceRoot,
+    String target,
+    DatasetName targetRoot,
+    Optional<DatasetFilter> filter,
+    Rules rules,
+    Optional<Schedule> schedule,
+    Pace pace,
+    SessionLimits inactivity,
+    Hooks hooks) {
+
+  /**
+   * How much is done at the same time, and how often again.
+   *
+   * @param streams how many datasets are worked on at a time, 1 or more
+   * @param estimates how many streams are estimated at a time, 1 or more
+   * @param failures after how many failures in a row a dataset has to wait for the next run
+   * @param unreachable after how long without an answer of an agent all have
+   * @param heals how often a dataset is mended and planned anew
+   */
+  public record Pace(
+      int streams, int estimates, int failures, Duration unreachable, int heals) {
+    /** What is meant when nothing is said. */
+    public static final Pace DEFAULT = new Pace(2, 4, 10, Duration.ofHours(6), 3);
+  }
+
+  /**
+   * Local commands around a run; an empty list is none.
+   *
+   * @param timeout how long each may take
+   */
+  public record Hooks(List<String> before, List<String> after, Duration timeout) {
+    /** No commands. */
+    public static final Hooks NONE = new Hooks(List.of(), List.of(), Duration.ofMinutes(5));
+
+    public Hooks {
+      before = List.copyOf(before);
+      after = List.copyOf(after);
+    }
+  }
+
+  /** Returns the name. */
+  public String name() {
+    return rules.job();
+  }
+
+  /** Returns whether a dataset of the source is sent. */
+  public boolean chooses(DatasetName dataset) {
+    return filter.isEmpty() || filter.get().passes(dataset);
+  }
+
+  /** Returns both ends for people. */
+  public String route() {
+    return source + ":" + sourceRoot + " → " + target + ":" + targetRoot;
+  }
+
+  /** Returns the endpoint of the source. */
+  public Endpoint sourceEnd() {
+    return Endpoint.parse(source + ":" + sourceRoot);
+  }
+
+  /** What is protected when nothing is said. */
+  static final Guarantee USUAL = Guarantee.RESUMABILITY;
+
+  /** What is sent when nothing is said. */
+  static final Intermediates USUALLY = Intermediates.ALL;
+}
