@@ -1,5 +1,7 @@
 package io.longhaul.coordinator.plan;
 
+import io.longhaul.protocol.zfs.Version;
+
 /**
  * The names of what a job leaves in ZFS to protect what it will need. Each carries the job's name:
  * jobs that share a source or a target never touch each other's.

@@ -1,5 +1,7 @@
 package io.longhaul.coordinator.plan;
 
+import io.longhaul.protocol.zfs.Dataset;
+import io.longhaul.protocol.zfs.Version;
 import java.util.HashMap;
 import java.util.Optional;
 

@@ -1,7 +1,9 @@
 package io.longhaul.coordinator.plan;
 
+import io.longhaul.protocol.zfs.Dataset;
 import io.longhaul.protocol.zfs.DatasetName;
 import io.longhaul.protocol.zfs.SnapshotName;
+import io.longhaul.protocol.zfs.Version;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;

@@ -1,5 +1,6 @@
 package io.longhaul.coordinator.plan;
 
+import io.longhaul.protocol.zfs.Dataset;
 import java.util.Optional;
 
 /**

@@ -1,7 +1,10 @@
 package io.longhaul.coordinator.plan;
 
+import io.longhaul.protocol.zfs.Dataset;
+import io.longhaul.protocol.zfs.Placeholder;
 import io.longhaul.protocol.zfs.SendBase;
 import io.longhaul.protocol.zfs.SnapshotName;
+import io.longhaul.protocol.zfs.Version;
 import io.longhaul.protocol.zfs.ZfsFeatures;
 import io.longhaul.protocol.zfs.ZfsSend;
 import java.util.ArrayList;
@@ -325,8 +328,9 @@ public record Planner(Rules rules, ZfsFeatures sender, ZfsFeatures receiver) {
               ? new Sending.Resumed(resumed.get(), to)
               : origin
                   .<Sending>map(of -> new Sending.FromOrigin(of.onSource(), to))
-                  .orElseGet(
-                      () -> new Sending.Plain(new ZfsSend(to, from, leg.sent().size() > 1, false)));
+                  .orElseGet(() ->
+                      new Sending.Plain(
+                          new ZfsSend(to, from, leg.sent().size() > 1, false, false)));
       return new Step.Replicate(
           sending, rules.send(), receiving(initial, origin), leg.from(), leg.sent());
     }

@@ -1,5 +1,6 @@
 package io.longhaul.coordinator.plan;
 
+import io.longhaul.protocol.zfs.SendFlags;
 import java.util.regex.Pattern;
 
 /**

@@ -1,5 +1,6 @@
 package io.longhaul.coordinator.plan;
 
+import io.longhaul.protocol.zfs.Dataset;
 import io.longhaul.protocol.zfs.DatasetName;
 import io.longhaul.protocol.zfs.SnapshotName;
 import java.util.Collection;

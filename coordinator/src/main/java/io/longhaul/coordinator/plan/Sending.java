@@ -1,5 +1,6 @@
 package io.longhaul.coordinator.plan;
 
+import io.longhaul.protocol.zfs.SendFlags;
 import io.longhaul.protocol.zfs.SnapshotName;
 import io.longhaul.protocol.zfs.ZfsSend;
 import java.util.ArrayList;

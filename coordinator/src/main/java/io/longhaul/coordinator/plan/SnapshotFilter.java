@@ -1,5 +1,6 @@
 package io.longhaul.coordinator.plan;
 
+import io.longhaul.protocol.zfs.Version;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;

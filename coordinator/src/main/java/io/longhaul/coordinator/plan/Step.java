@@ -1,7 +1,10 @@
 package io.longhaul.coordinator.plan;
 
 import io.longhaul.protocol.zfs.DatasetName;
+import io.longhaul.protocol.zfs.Placeholder;
+import io.longhaul.protocol.zfs.SendFlags;
 import io.longhaul.protocol.zfs.SnapshotName;
+import io.longhaul.protocol.zfs.Version;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,8 +1,12 @@
 package io.longhaul.coordinator.plan;
 
+import io.longhaul.protocol.zfs.Dataset;
 import io.longhaul.protocol.zfs.DatasetName;
+import io.longhaul.protocol.zfs.PartialReceive;
 import io.longhaul.protocol.zfs.SendBase;
+import io.longhaul.protocol.zfs.SendFlags;
 import io.longhaul.protocol.zfs.SnapshotName;
+import io.longhaul.protocol.zfs.Version;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -3,6 +3,7 @@ package io.longhaul.coordinator.plan;
 import io.longhaul.coordinator.plan.ModelPool.Fs;
 import io.longhaul.coordinator.plan.ModelPool.Refused;
 import io.longhaul.coordinator.plan.ModelPool.Snap;
+import io.longhaul.protocol.zfs.Dataset;
 import io.longhaul.protocol.zfs.DatasetName;
 import io.longhaul.protocol.zfs.SendBase;
 import io.longhaul.protocol.zfs.SnapshotName;

@@ -3,9 +3,13 @@ package io.longhaul.coordinator.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.longhaul.protocol.zfs.Dataset;
 import io.longhaul.protocol.zfs.DatasetName;
+import io.longhaul.protocol.zfs.PartialReceive;
 import io.longhaul.protocol.zfs.SendBase;
+import io.longhaul.protocol.zfs.SendFlags;
 import io.longhaul.protocol.zfs.SnapshotName;
+import io.longhaul.protocol.zfs.Version;
 import io.longhaul.protocol.zfs.ZfsFeatures;
 import java.time.Instant;
 import java.util.ArrayList;

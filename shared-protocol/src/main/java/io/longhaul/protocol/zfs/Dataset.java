@@ -1,7 +1,5 @@
-package io.longhaul.coordinator.plan;
+package io.longhaul.protocol.zfs;
 
-import io.longhaul.protocol.zfs.DatasetName;
-import io.longhaul.protocol.zfs.SnapshotName;
 import java.util.List;
 import java.util.Optional;
 
@@ -61,21 +59,24 @@ public record Dataset(
   }
 
   /** Returns the snapshot with this identity, else a bookmark of it. */
-  Optional<Version> find(String guid) {
+  public Optional<Version> find(String guid) {
     return versions.reversed().stream() // of equals, the snapshot is last
         .filter(version -> version.guid().equals(guid))
         .findFirst();
   }
 
-  Optional<Version> findSnapshot(String guid) {
+  /** Returns the snapshot with this identity. */
+  public Optional<Version> findSnapshot(String guid) {
     return find(guid).filter(Version::isSnapshot);
   }
 
-  SnapshotName at(Version snapshot) {
+  /** Returns the full name of one of its snapshots. */
+  public SnapshotName at(Version snapshot) {
     return name.at(snapshot.name());
   }
 
-  Dataset withoutPartial() {
+  /** Returns it as it is when its partial receive was dropped. */
+  public Dataset withoutPartial() {
     return new Dataset(
         name, kind, origin, encryption, placeholder, written, Optional.empty(), versions);
   }

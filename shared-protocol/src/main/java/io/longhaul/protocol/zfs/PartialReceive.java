@@ -1,4 +1,4 @@
-package io.longhaul.coordinator.plan;
+package io.longhaul.protocol.zfs;
 
 import java.util.Optional;
 

@@ -1,4 +1,4 @@
-package io.longhaul.coordinator.plan;
+package io.longhaul.protocol.zfs;
 
 import java.util.List;
 
@@ -8,10 +8,10 @@ public final class Placeholder {
   public static final String PROPERTY = "longhaul:placeholder";
 
   /** What an empty filesystem may take up at most, whatever the layout of its pool. */
-  static final long EMPTY_BYTES = 1 << 20;
+  public static final long EMPTY_BYTES = 1 << 20;
 
   /** Nothing is mounted or written there, and datasets below inherit that. */
-  static final List<String> PROPERTIES =
+  public static final List<String> PROPERTIES =
       List.of("mountpoint=none", "canmount=off", "readonly=on", PROPERTY + "=on");
 
   private Placeholder() {}

@@ -1,6 +1,5 @@
-package io.longhaul.coordinator.plan;
+package io.longhaul.protocol.zfs;
 
-import io.longhaul.protocol.zfs.ZfsFeatures;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -21,7 +20,8 @@ public record SendFlags(
   /** No flag at all. */
   public static final SendFlags NONE = new SendFlags(false, false, false, false, false);
 
-  List<String> arguments() {
+  /** Returns the flags as {@code zfs send} takes them. */
+  public List<String> arguments() {
     return letters().map(letter -> "-" + letter).toList();
   }
 
@@ -36,7 +36,7 @@ public record SendFlags(
   }
 
   /** Returns the flags that a ZFS has not got. */
-  Optional<String> missing(ZfsFeatures sender) {
+  public Optional<String> missing(ZfsFeatures sender) {
     String missing =
         letters()
             .filter(letter -> !sender.sendFlags().contains(letter))
@@ -51,7 +51,7 @@ public record SendFlags(
    *
    * @param encrypted whether the dataset is
    */
-  Optional<String> disagreement(PartialReceive.Contents token, boolean encrypted) {
+  public Optional<String> disagreement(PartialReceive.Contents token, boolean encrypted) {
     if (token.raw() != (raw && encrypted)) {
       return Optional.of(token.raw() ? "its stream is raw (-w)" : "its stream is not raw (-w)");
     }

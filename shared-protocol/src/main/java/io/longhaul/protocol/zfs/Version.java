@@ -1,7 +1,5 @@
-package io.longhaul.coordinator.plan;
+package io.longhaul.protocol.zfs;
 
-import io.longhaul.protocol.zfs.DatasetName;
-import io.longhaul.protocol.zfs.SendBase;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.Optional;
@@ -54,11 +52,12 @@ public record Version(
   }
 
   /** Returns whether it is held under {@code tag}, or may be, where tags cannot be listed. */
-  boolean heldBy(String tag) {
+  public boolean heldBy(String tag) {
     return tags.isEmpty() ? holds > 0 : tags.contains(tag);
   }
 
-  boolean newerThan(Version other) {
+  /** Returns whether this was made after {@code other} of the same pool. */
+  public boolean newerThan(Version other) {
     return createtxg > other.createtxg;
   }
 
