@@ -47,7 +47,7 @@ class CoordinatorConfigTest {
         "'agents: {a: {sender: {url: ftp://h:1}}}' | agents.a.sender.url: must be http://HOST:PORT",
         "'agents: {a: {sender: {url: http://h:1, tokenfile: x}}}' | tokenfile: unknown key",
         "'agents: {a: {sendr: {url: http://h:1}}}' | sendr: unknown key",
-        "'agents: {a: {sender: {url: http://h:1}}}%extra: 1' | c.yaml:2: extra: unknown key; known here are agents, tls, jobs, state-directory",
+        "'agents: {a: {sender: {url: http://h:1}}}%extra: 1' | c.yaml:2: extra: unknown key; known here are agents",
         "'agents: }' | this is not YAML",
         "'agents: {a: {sender: {}}}' | a value is missing",
         "'agents: {a: }' | agents.a: a value is missing",

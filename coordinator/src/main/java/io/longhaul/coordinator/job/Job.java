@@ -47,8 +47,7 @@ public record Job(
    * @param unreachable after how long without an answer of an agent all have
    * @param heals how often a dataset is mended and planned anew
    */
-  public record Pace(
-      int streams, int estimates, int failures, Duration unreachable, int heals) {
+  public record Pace(int streams, int estimates, int failures, Duration unreachable, int heals) {
     /** What is meant when nothing is said. */
     public static final Pace DEFAULT = new Pace(2, 4, 10, Duration.ofHours(6), 3);
   }

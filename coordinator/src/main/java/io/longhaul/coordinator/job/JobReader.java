@@ -1,10 +1,9 @@
 package io.longhaul.coordinator.job;
 
 import io.longhaul.coordinator.plan.Endpoint;
-import io.longhaul.coordinator.plan.Guarantee;
 import io.longhaul.coordinator.plan.ReceiveOptions;
 import io.longhaul.coordinator.plan.Rules;
-import io.longhaul.coordinator.plan.SendFlags;
+
 import io.longhaul.coordinator.plan.SnapshotFilter;
 import io.longhaul.coordinator.schedule.Cron;
 import io.longhaul.coordinator.schedule.Every;
@@ -13,6 +12,7 @@ import io.longhaul.protocol.config.TimeSpan;
 import io.longhaul.protocol.grant.DatasetFilter;
 import io.longhaul.protocol.wire.SessionLimits;
 import io.longhaul.protocol.zfs.DatasetName;
+import io.longhaul.protocol.zfs.SendFlags;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -86,8 +86,7 @@ final class JobReader {
   private Optional<Endpoint> endpoint(String where, String text) {
     Optional<Endpoint> end = tried(where, () -> Endpoint.parse(text));
     if (end.isPresent() && dataset(end.get()).isEmpty()) {
-      problems.add(
-          key + where + ": must be AGENT:DATASET without a snapshot, was '" + text + "'");
+      problems.add(key + where + ": must be AGENT:DATASET without a snapshot, was '" + text + "'");
       return Optional.empty();
     }
     return end;
@@ -109,11 +108,13 @@ final class JobReader {
         .forEach(named ->
             problems.add(key + ".filter: " + named + " is neither " + root + " nor below it"));
     boolean any =
-        filter.passes(root)
-            || filter.named().stream().anyMatch(named -> named.isBelow(root));
+        filter.passes(root) || filter.named().stream().anyMatch(named -> named.isBelow(root));
     if (!any) {
       problems.add(
-          key + ".filter: no pattern with true means a dataset of " + root + ", so nothing is sent");
+          key
+              + ".filter: no pattern with true means a dataset of "
+              + root
+              + ", so nothing is sent");
     }
   }
 
@@ -183,7 +184,8 @@ final class JobReader {
 
   private Optional<Schedule> schedule(JobConfig.Times times) {
     if (times.every().isPresent() == times.cron().isPresent()) {
-      problems.add(key + ".schedule: needs either every, such as 15m, or cron, such as '0 2 * * *'");
+      problems.add(
+          key + ".schedule: needs either every, such as 15m, or cron, such as '0 2 * * *'");
       return Optional.empty();
     }
     if (times.every().isPresent()) {
@@ -192,16 +194,14 @@ final class JobReader {
         problems.add(key + ".schedule.zone: is for cron only");
       }
       if (every.compareTo(LEAST_INTERVAL) < 0) {
-        problems.add(
-            key + ".schedule.every: must be at least " + new TimeSpan(LEAST_INTERVAL));
+        problems.add(key + ".schedule.every: must be at least " + new TimeSpan(LEAST_INTERVAL));
         return Optional.empty();
       }
       return Optional.of(new Every(every));
     }
     Optional<ZoneId> zone =
         tried(
-            ".schedule.zone",
-            () -> times.zone().map(ZoneId::of).orElseGet(ZoneId::systemDefault));
+            ".schedule.zone", () -> times.zone().map(ZoneId::of).orElseGet(ZoneId::systemDefault));
     return zone.flatMap(
         at -> tried(".schedule.cron", () -> new Cron(times.cron().orElseThrow(), at)));
   }
@@ -241,8 +241,7 @@ final class JobReader {
             MOST_TIMES));
   }
 
-  private int within(
-      String where, Optional<Integer> number, int usual, int least, int most) {
+  private int within(String where, Optional<Integer> number, int usual, int least, int most) {
     int meant = number.orElse(usual);
     if (meant < least || meant > most) {
       problems.add(key + where + ": must be " + least + " to " + most + ", was " + meant);

@@ -19,9 +19,9 @@ import java.time.zone.ZoneRules;
 
 /**
  * Runs at the times of a crontab(5) line of five fields, by the clock on the wall of a zone. When
- * clocks are put forward, what would have been in the missing hour is done once, at the change. When
- * they are put back, what is in the hour that comes twice is done the first time only, unless it
- * recurs every hour, by an hour field that begins with {@code *}. Immutable.
+ * clocks are put forward, what would have been in the missing hour is done once, at the change.
+ * When they are put back, what is in the hour that comes twice is done the first time only, unless
+ * it recurs every hour, by an hour field that begins with {@code *}. Immutable.
  */
 public final class Cron implements Schedule {
   private static final CronParser PARSER =
@@ -41,7 +41,7 @@ public final class Cron implements Schedule {
     this.text = text;
     this.zone = zone;
     this.times = ExecutionTime.forCron(PARSER.parse(text));
-    this.hourly = text.strip().split("\\s+")[1].startsWith("*");
+    this.hourly = text.strip().split("\\s+", -1)[1].startsWith("*");
     var _ = onTheWall(LocalDateTime.of(2000, 1, 1, 0, 0));
   }
 

@@ -12,9 +12,9 @@ public sealed interface Schedule permits Cron, Every {
 
   /**
    * Returns when the job is to start; what is not after {@code now} means at once. However many
-   * times were missed, it starts once for all of them. A run that was interrupted starts at once, as
-   * does one whose last start lies in the future: the clock was wrong then or is now, and one run
-   * too many does no harm.
+   * times were missed, it starts once for all of them. A run that was interrupted starts at once,
+   * as does one whose last start lies in the future: the clock was wrong then or is now, and one
+   * run too many does no harm.
    */
   default Instant due(LastRun last, Instant now) {
     if (last.started().isEmpty()) {

@@ -55,27 +55,27 @@ class JobsTest {
   void everythingCanBeSaid() throws Exception {
     Job job =
         read("""
-            state-directory: /var/tmp/state
-            jobs:
-              vm:
-                source: office:tank/vm
-                target: vault:backup/vm
-                filter: {"tank/vm<": true, "tank/vm/scratch<": false}
-                snapshots: {include: ["^daily-"], exclude: [test]}
-                intermediates: newest
-                send: {raw: true, compressed: true, large-blocks: true, embedded: true, properties: true}
-                receive:
-                  mounted: true
-                  set: {compression: zstd, readonly: "off"}
-                  inherit: [mountpoint]
-                guarantee: {initial: incremental, incremental: nothing}
-                rollback: true
-                schedule: {every: 15m}
-                retries: {failures: 3, unreachable: 1h, heals: 0}
-                concurrency: {streams: 8, estimates: 1}
-                inactivity: {stalled: 1h, unreachable: 2d}
-                hooks: {before: [/bin/true], after: [notify, vm], timeout: 10s}
-            """)
+        state-directory: /var/tmp/state
+        jobs:
+          vm:
+            source: office:tank/vm
+            target: vault:backup/vm
+            filter: {"tank/vm<": true, "tank/vm/scratch<": false}
+            snapshots: {include: ["^daily-"], exclude: [test]}
+            intermediates: newest
+            send: {raw: true, compressed: true, large-blocks: true, embedded: true, properties: true}
+            receive:
+              mounted: true
+              set: {compression: zstd, readonly: "off"}
+              inherit: [mountpoint]
+            guarantee: {initial: incremental, incremental: nothing}
+            rollback: true
+            schedule: {every: 15m}
+            retries: {failures: 3, unreachable: 1h, heals: 0}
+            concurrency: {streams: 8, estimates: 1}
+            inactivity: {stalled: 1h, unreachable: 2d}
+            hooks: {before: [/bin/true], after: [notify, vm], timeout: 10s}
+        """)
             .jobList()
             .getFirst();
     assertThat(job.chooses(DatasetName.parse("tank/vm/a"))).isTrue();
@@ -94,8 +94,7 @@ class JobsTest {
         .isEqualTo(new SessionLimits(Duration.ofHours(1), Duration.ofDays(2)));
     assertThat(job.hooks())
         .isEqualTo(
-            new Job.Hooks(
-                List.of("/bin/true"), List.of("notify", "vm"), Duration.ofSeconds(10)));
+            new Job.Hooks(List.of("/bin/true"), List.of("notify", "vm"), Duration.ofSeconds(10)));
   }
 
   @ParameterizedTest

@@ -91,7 +91,8 @@ class ScheduleTest {
     var random = new Random(seed);
     int minutes = List.of(5, 10, 15, 20, 30).get(random.nextInt(5));
     var cron = new Cron("*/" + minutes + " * * * *", ZoneId.of("Europe/Berlin"));
-    Instant change = Instant.parse(random.nextBoolean() ? "2026-03-29T01:00:00Z" : "2026-10-25T01:00:00Z");
+    Instant change =
+        Instant.parse(random.nextBoolean() ? "2026-03-29T01:00:00Z" : "2026-10-25T01:00:00Z");
     Instant at = cron.next(change.minusSeconds(random.nextInt(20_000)));
     for (int i = 0; i < 100; i++) {
       Instant next = cron.next(at);
@@ -137,9 +138,9 @@ class ScheduleTest {
   }
 
   /**
-   * A daemon that is there at random times only, restarted and suspended: every time of the schedule
-   * is followed by a start at the first moment that the daemon is there, and there is never more
-   * than one start for a time.
+   * A daemon that is there at random times only, restarted and suspended: every time of the
+   * schedule is followed by a start at the first moment that the daemon is there, and there is
+   * never more than one start for a time.
    */
   @ParameterizedTest
   @MethodSource("seeds")
@@ -149,7 +150,10 @@ class ScheduleTest {
         random.nextBoolean()
             ? new Every(Duration.ofMinutes(1 + random.nextInt(600)))
             : new Cron(
-                random.nextInt(60) + " " + (random.nextBoolean() ? "*" : random.nextInt(24)) + " * * *",
+                random.nextInt(60)
+                    + " "
+                    + (random.nextBoolean() ? "*" : random.nextInt(24))
+                    + " * * *",
                 ZoneId.of("Europe/Berlin"));
     Instant now = Instant.parse("2026-10-20T00:00:00Z").plusSeconds(random.nextInt(86_400));
     var last = new LastRun(now, Optional.empty(), true);
