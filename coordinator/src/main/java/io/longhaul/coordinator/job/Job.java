@@ -1,5 +1,6 @@
 package io.longhaul.coordinator.job;
 
+import io.longhaul.coordinator.drive.Pace;
 import io.longhaul.coordinator.plan.Endpoint;
 import io.longhaul.coordinator.plan.Guarantee;
 import io.longhaul.coordinator.plan.Intermediates;
@@ -37,20 +38,6 @@ public record Job(
     Pace pace,
     SessionLimits inactivity,
     Hooks hooks) {
-
-  /**
-   * How much is done at the same time, and how often again.
-   *
-   * @param streams how many datasets are worked on at a time, 1 or more
-   * @param estimates how many streams are estimated at a time, 1 or more
-   * @param failures after how many failures in a row a dataset has to wait for the next run
-   * @param unreachable after how long without an answer of an agent all have
-   * @param heals how often a dataset is mended and planned anew
-   */
-  public record Pace(int streams, int estimates, int failures, Duration unreachable, int heals) {
-    /** What is meant when nothing is said. */
-    public static final Pace DEFAULT = new Pace(2, 4, 10, Duration.ofHours(6), 3);
-  }
 
   /**
    * Local commands around a run; an empty list is none.

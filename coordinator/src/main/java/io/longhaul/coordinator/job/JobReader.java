@@ -1,9 +1,9 @@
 package io.longhaul.coordinator.job;
 
+import io.longhaul.coordinator.drive.Pace;
 import io.longhaul.coordinator.plan.Endpoint;
 import io.longhaul.coordinator.plan.ReceiveOptions;
 import io.longhaul.coordinator.plan.Rules;
-
 import io.longhaul.coordinator.plan.SnapshotFilter;
 import io.longhaul.coordinator.schedule.Cron;
 import io.longhaul.coordinator.schedule.Every;
@@ -54,7 +54,7 @@ final class JobReader {
     source.flatMap(JobReader::dataset).ifPresent(this::filterFits);
     Optional<Rules> rules = tried("", () -> rules(name));
     Optional<Schedule> schedule = config.schedule().flatMap(this::schedule);
-    Job.Pace pace = pace();
+    Pace pace = pace();
     Optional<SessionLimits> inactivity = tried(".inactivity", this::inactivity);
     Job.Hooks hooks = hooks();
     if (!problems.isEmpty()) {
@@ -206,11 +206,11 @@ final class JobReader {
         at -> tried(".schedule.cron", () -> new Cron(times.cron().orElseThrow(), at)));
   }
 
-  private Job.Pace pace() {
-    Job.Pace usual = Job.Pace.DEFAULT;
+  private Pace pace() {
+    Pace usual = Pace.DEFAULT;
     var together = config.concurrency();
     var again = config.retries();
-    return new Job.Pace(
+    return new Pace(
         within(
             ".concurrency.streams",
             together.flatMap(JobConfig.Concurrency::streams),

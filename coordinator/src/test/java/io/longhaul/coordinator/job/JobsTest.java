@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.longhaul.coordinator.CoordinatorConfig;
+import io.longhaul.coordinator.drive.Pace;
 import io.longhaul.coordinator.plan.Guarantee;
 import io.longhaul.coordinator.plan.Intermediates;
 import io.longhaul.coordinator.schedule.Every;
@@ -47,7 +48,7 @@ class JobsTest {
     assertThat(job.rules().receive().unmounted()).isTrue();
     assertThat(job.rules().receive().set()).containsEntry("readonly", "on");
     assertThat(job.rules().initial()).isEqualTo(Guarantee.RESUMABILITY);
-    assertThat(job.pace()).isEqualTo(Job.Pace.DEFAULT);
+    assertThat(job.pace()).isEqualTo(Pace.DEFAULT);
     assertThat(job.inactivity()).isEqualTo(SessionLimits.DEFAULT);
   }
 
@@ -89,7 +90,7 @@ class JobsTest {
     assertThat(job.rules().initial()).isEqualTo(Guarantee.INCREMENTAL);
     assertThat(job.rules().incremental()).isEqualTo(Guarantee.NOTHING);
     assertThat(job.schedule()).contains(new Every(Duration.ofMinutes(15)));
-    assertThat(job.pace()).isEqualTo(new Job.Pace(8, 1, 3, Duration.ofHours(1), 0));
+    assertThat(job.pace()).isEqualTo(new Pace(8, 1, 3, Duration.ofHours(1), 0));
     assertThat(job.inactivity())
         .isEqualTo(new SessionLimits(Duration.ofHours(1), Duration.ofDays(2)));
     assertThat(job.hooks())

@@ -1,0 +1,161 @@
+package io.longhaul.coordinator.drive;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.longhaul.coordinator.plan.ModelSides;
+import io.longhaul.coordinator.plan.Step;
+import io.longhaul.protocol.zfs.DatasetName;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class DriverTest {
+  private static final Pace PACE = new Pace(3, 2, 5, Duration.ofMinutes(1), 2);
+
+  private final List<String> said = new CopyOnWriteArrayList<>();
+  private final List<Standing> stands = new CopyOnWriteArrayList<>();
+  private final AtomicLong ahead = new AtomicLong();
+
+  private final Driver.Listener listener =
+      new Driver.Listener() {
+        @Override
+        public void said(String line) {
+          said.add(line);
+        }
+
+        @Override
+        public void stands(Standing standing) {
+          stands.add(standing);
+          ahead.addAndGet(Duration.ofMinutes(1).toNanos() / 2); // nobody waits for a back-off
+        }
+      };
+
+  private Driver driver(Sides sides, ModelSides model) {
+    return new Driver(
+        model::plan, sides, PACE, listener, () -> System.nanoTime() + ahead.get(), () -> 0);
+  }
+
+  static LongStream seeds() {
+    return LongStream.range(0, 30);
+  }
+
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void whatCanBeDoneIsDone(long seed) throws Exception {
+    var model = new ModelSides(seed, 40);
+    model.trouble(seed % 3 == 0 ? 20 : 0);
+
+    Standing end = driver(model, model).run();
+
+    assertThat(end.outcomes()).noneMatch(it -> it.state() == Outcome.State.RUNNING);
+    List<DatasetName> bad =
+        end.outcomes().stream().filter(Outcome::bad).map(Outcome::target).toList();
+    assertThat(bad).as("seed %s", seed).containsAll(model.unfinished());
+    assertThat(stands.getLast()).isEqualTo(end);
+    assertThat(end.streamsDone()).isLessThanOrEqualTo(end.streams());
+  }
+
+  /** Sides whose streams last until they are let go. */
+  private static final class Slow implements Sides {
+    private final ModelSides model;
+    private final CountDownLatch go = new CountDownLatch(1);
+    private final CountDownLatch begun = new CountDownLatch(1);
+    private final AtomicInteger looks = new AtomicInteger();
+
+    Slow(ModelSides model) {
+      this.model = model;
+    }
+
+    @Override
+    public Facts look() throws Trouble {
+      looks.incrementAndGet();
+      return model.look();
+    }
+
+    @Override
+    public void change(List<Step> steps) throws Trouble {
+      model.change(steps);
+    }
+
+    @Override
+    public void stream(Step.Replicate stream, Meter meter) throws Trouble, InterruptedException {
+      begun.countDown();
+      go.await();
+      model.stream(stream, meter);
+    }
+
+    @Override
+    public OptionalLong estimate(Step.Replicate stream) {
+      return OptionalLong.of(Long.MAX_VALUE);
+    }
+
+    @Override
+    public List<Running> running() {
+      return List.of();
+    }
+  }
+
+  @Test
+  void anInterruptEndsTheRunAtOnce() throws Exception {
+    var model = new ModelSides(3, 40);
+    var slow = new Slow(model);
+    var run =
+        Thread.ofVirtual()
+            .start(() -> {
+              try {
+                driver(slow, model).run();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    slow.begun.await();
+    run.interrupt();
+    assertThat(run.join(Duration.ofSeconds(30))).isTrue();
+  }
+
+  @Test
+  void anAgentThatIsAwayIsAskedOnceAtATimeAndAWakeUpEndsTheWaiting() throws Exception {
+    var model = new ModelSides(3, 40);
+    model.down(true);
+    var waiting = new CountDownLatch(1);
+    var patient =
+        new Driver(
+            model::plan,
+            model,
+            PACE,
+            new Driver.Listener() {
+              @Override
+              public void said(String line) {
+                waiting.countDown();
+              }
+
+              @Override
+              public void stands(Standing standing) {}
+            },
+            () -> 0, // no time passes: only a wake-up can help
+            () -> 0.5);
+    var run =
+        Thread.ofVirtual()
+            .start(() -> {
+              try {
+                patient.run();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    waiting.await();
+    assertThat(model.asksWhileDown()).isEqualTo(1);
+    model.down(false);
+    patient.wakeUp();
+    assertThat(run.join(Duration.ofSeconds(30))).isTrue();
+    assertThat(model.unfinished()).isEmpty();
+  }
+}
