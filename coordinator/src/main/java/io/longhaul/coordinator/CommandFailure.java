@@ -12,6 +12,12 @@ public final class CommandFailure extends Exception {
     this.code = code;
   }
 
+  /** Creates the failure with the exception behind it. */
+  public CommandFailure(ExitCode code, String message, Throwable cause) {
+    super(message, cause);
+    this.code = code;
+  }
+
   /** Returns what the command exits with. */
   public ExitCode code() {
     return code;

@@ -77,7 +77,8 @@ class ImageIT {
     assertThat(Files.readString(image.home().resolve("VERSION"))).isEqualTo("0.1.0\n");
     assertThat(image.home().resolve("lib/systemd"))
         .isDirectoryContaining("glob:**/sender-agent.service")
-        .isDirectoryContaining("glob:**/receiver-agent.service");
+        .isDirectoryContaining("glob:**/receiver-agent.service")
+        .isDirectoryContaining("glob:**/coordinator.service");
     assertThat(image.home().resolve("lib/sysusers.d/longhaul.conf")).isRegularFile();
   }
 

@@ -27,7 +27,7 @@ class ServiceUnitsTest {
   private static final String INSTALLED = "/opt/longhaul/current";
 
   @ParameterizedTest
-  @ValueSource(strings = {"sender-agent", "receiver-agent"})
+  @ValueSource(strings = {"sender-agent", "receiver-agent", "coordinator"})
   void systemdFindsNoFault(String agent, @TempDir Path directory) throws Exception {
     Tools.need("systemd-analyze");
     Path program = Files.createDirectory(directory.resolve("bin")).resolve(agent);

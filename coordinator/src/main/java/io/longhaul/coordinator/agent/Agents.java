@@ -88,6 +88,15 @@ public final class Agents {
         .orElseThrow(() -> unknown(name, "receiver", receivers.keySet().stream()));
   }
 
+  /**
+   * Returns an agent of a machine, whichever it has: both use the same ZFS.
+   *
+   * @throws CommandFailure if there is none
+   */
+  public Agent<?, ?> either(String name) throws CommandFailure {
+    return senders.containsKey(name) ? sender(name) : receiver(name);
+  }
+
   private CommandFailure unknown(String name, String role, Stream<String> known) {
     List<String> names = known.toList();
     boolean otherRole = senders.containsKey(name) || receivers.containsKey(name);

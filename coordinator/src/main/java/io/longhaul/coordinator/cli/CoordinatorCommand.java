@@ -1,18 +1,23 @@
 package io.longhaul.coordinator.cli;
 
 import io.longhaul.coordinator.CommandFailure;
+import io.longhaul.coordinator.CoordinatorConfig;
 import io.longhaul.coordinator.ExitCode;
 import io.longhaul.coordinator.agent.Agents;
+import io.longhaul.coordinator.job.Job;
 import io.longhaul.coordinator.trust.Host;
 import io.longhaul.protocol.SessionId;
 import io.longhaul.protocol.chunk.DigestChoice;
 import io.longhaul.protocol.config.ConfigException;
+import io.longhaul.protocol.config.ConfigFile;
 import io.longhaul.protocol.config.DataSize;
 import io.longhaul.protocol.config.TimeSpan;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -34,6 +39,7 @@ import picocli.CommandLine.TypeConversionException;
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
+      PlanCommand.class,
       StartCommand.class,
       StatusCommand.class,
       ListCommand.class,
@@ -41,6 +47,10 @@ import picocli.CommandLine.TypeConversionException;
       ResumeCommand.class,
       AbortCommand.class,
       CleanCommand.class,
+      JobsCommand.class,
+      WakeUpCommand.class,
+      DaemonCommand.class,
+      ArtifactsCommand.class,
       AgentsCommand.class,
       TrustCommand.class
     },
@@ -55,7 +65,8 @@ import picocli.CommandLine.TypeConversionException;
     footerHeading = "%nExamples:%n",
     footer = {
       "  coordinator agents",
-      "  coordinator start office:tank/vm@daily vault:backup/vm",
+      "  coordinator plan office:tank/vm vault:backup/vm",
+      "  coordinator start office:tank/vm vault:backup/vm",
       "  coordinator start office::pg-main vault::pg-main --detach",
       "  coordinator list",
       "  coordinator COMMAND --help",
@@ -97,6 +108,36 @@ public final class CoordinatorCommand {
   Agents agents() throws ConfigException {
     Path file = ConfigLocation.find(config);
     return ConfigLocation.read(file);
+  }
+
+  /**
+   * Returns the configuration.
+   *
+   * @throws ConfigException if there is none, or it cannot be used
+   */
+  CoordinatorConfig config() throws ConfigException {
+    return ConfigFile.read(ConfigLocation.find(config), CoordinatorConfig.class);
+  }
+
+  /**
+   * Returns a job of the configuration.
+   *
+   * @throws CommandFailure if there is none of this name
+   */
+  Job job(String name) throws ConfigException, CommandFailure {
+    List<Job> jobs = config().jobList();
+    return jobs.stream()
+        .filter(job -> job.name().equals(name))
+        .findFirst()
+        .orElseThrow(() ->
+            new CommandFailure(
+                ExitCode.USAGE,
+                "Tried to find job '"
+                    + name
+                    + "' but the configuration has none of that name; it has: "
+                    + (jobs.isEmpty()
+                        ? "none at all"
+                        : jobs.stream().map(Job::name).collect(Collectors.joining(", ")))));
   }
 
   private static <T> ITypeConverter<T> converter(Function<String, T> parse) {

@@ -2,6 +2,8 @@ package io.longhaul.coordinator.cli;
 
 import io.longhaul.coordinator.CommandFailure;
 import io.longhaul.coordinator.ExitCode;
+import io.longhaul.coordinator.job.Job;
+import io.longhaul.coordinator.job.JobConfig;
 import io.longhaul.coordinator.plan.Endpoint;
 import io.longhaul.coordinator.plan.Transfer;
 import io.longhaul.coordinator.plan.Wish;
@@ -17,11 +19,13 @@ import io.longhaul.protocol.wire.SessionLimits;
 import io.longhaul.protocol.zfs.SendBase;
 import java.time.Clock;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -32,26 +36,29 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "start",
     description = {
-      "Starts a transfer and follows it to its end.",
+      "Replicates a dataset with all below it, or starts one transfer, and follows it to its end.",
       "",
-      "SOURCE and TARGET are AGENT:DATASET[@SNAPSHOT] for ZFS, or AGENT::NAME for a stream that the"
-          + " agent's own configuration defines. Data flows from the sender-agent to the"
+      "SOURCE and TARGET are AGENT:DATASET for replication: what coordinator plan shows is done. With"
+          + " AGENT:DATASET@SNAPSHOT as SOURCE that snapshot alone is sent, with AGENT::NAME a stream that"
+          + " the agent's own configuration defines. Data flows from the sender-agent to the"
           + " receiver-agent, which connects to the sender; this command touches none of it. Ctrl-C"
-          + " ends only the watching."
+          + " ends only the watching: streams that run go on."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     sortOptions = false,
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      "0:the stream was delivered and checked, or, with --detach, started",
-      "1:nothing was started, or the transfer failed or was aborted",
+      "0:all was delivered and checked, or, with --detach, started",
+      "1:nothing was started, the transfer failed or was aborted, or a dataset could not be replicated",
       "2:the command line or a configuration file is wrong",
       "3:an inactivity limit passed: --stalled or --unreachable",
       "130:interrupted; the transfer goes on"
     },
     footerHeading = "%nExamples:%n",
     footer = {
+      "  All that the target lacks, of a dataset and those below it:",
+      "    coordinator start office:tank/vm vault:backup/vm",
       "  A full stream into a dataset that does not exist yet:",
       "    coordinator start office:tank/vm@monday vault:backup/vm",
       "  What came since, after rolling the target back:",
@@ -95,11 +102,7 @@ final class StartCommand implements Callable<Integer> {
       description = "child datasets, their snapshots and properties too (zfs send -R)")
   private boolean replicate;
 
-  @Option(
-      names = "--raw",
-      description =
-          "blocks as they are on disk: what is encrypted there needs no key and stays it (zfs send -w)")
-  private boolean raw;
+  @Mixin private ReplicationOptions replication = new ReplicationOptions();
 
   @Option(
       names = "--force",
@@ -150,6 +153,10 @@ final class StartCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    if (isDataset()) {
+      requireOptionsOfReplication();
+      return new Replication(spec.commandLine(), json).run(parent.agents(), job()).number();
+    }
     Transfer transfer = transfer();
     Start start =
         new Start(
@@ -167,6 +174,38 @@ final class StartCommand implements Callable<Integer> {
         .number();
   }
 
+  private boolean isDataset() throws CommandFailure {
+    try {
+      return Endpoint.parse(source).place() instanceof Endpoint.Place.Dataset place
+          && place.snapshot().isEmpty();
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void requireOptionsOfReplication() throws CommandFailure {
+    for (String option : List.of("--from", "--intermediates", "--replicate", "--force", "--detach")) {
+      if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+        throw new CommandFailure(
+            ExitCode.USAGE,
+            "Tried to replicate "
+                + source
+                + " but "
+                + option
+                + " is for one snapshot; write "
+                + source
+                + "@SNAPSHOT, or leave it out");
+      }
+    }
+  }
+
+  private Job job() throws CommandFailure {
+    return replication.job(
+        source,
+        target,
+        new JobConfig.Inactivity(Optional.of(stalled), Optional.of(unreachable)));
+  }
+
   private Transfer transfer() throws CommandFailure {
     try {
       return Transfer.of(
@@ -176,7 +215,7 @@ final class StartCommand implements Callable<Integer> {
               from.map(StartCommand::base),
               intermediates,
               replicate,
-              raw,
+              replication.raw(),
               force,
               chunkSize.bytes(),
               digests,

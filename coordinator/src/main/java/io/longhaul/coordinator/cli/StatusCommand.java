@@ -5,14 +5,19 @@ import io.longhaul.coordinator.ExitCode;
 import io.longhaul.coordinator.agent.Agent;
 import io.longhaul.coordinator.agent.Agents;
 import io.longhaul.coordinator.agent.Survey;
+import io.longhaul.coordinator.job.StateDirectory;
 import io.longhaul.coordinator.run.Overview;
+import io.longhaul.coordinator.show.JobText;
 import io.longhaul.coordinator.show.SessionText;
 import io.longhaul.protocol.Json;
 import io.longhaul.protocol.SessionId;
+import io.longhaul.protocol.config.ConfigException;
+import io.longhaul.protocol.config.TimeSpan;
 import io.longhaul.protocol.wire.AgentInfo;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -27,16 +32,18 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "status",
     description = {
-      "Shows both sides of a session, or of every session that has not ended.",
+      "Shows both sides of a session, or of every session that has not ended; or how a job stands.",
       "",
-      "Also how long it may stand still until a limit ends it, and what its agents warn of."
+      "Of a session also how long it may stand still until a limit ends it, and what its agents warn of. Of a"
+          + " job every dataset, with the newest snapshot of both sides."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:shown; with --follow: delivered",
-      "1:no such session, or an agent does not answer; with --follow: failed or aborted",
+      "1:no such session, or an agent does not answer; with --follow: failed or aborted; of a job: its last"
+          + " run was not good, or it is farther behind than --most-behind",
       "2:the command line or a configuration file is wrong",
       "3:with --follow: an inactivity limit passed",
       "130:with --follow: interrupted; the transfer goes on"
@@ -45,7 +52,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "  coordinator status",
       "  coordinator status 01jd3v8x6m0000000000000000",
-      "  coordinator status --follow 01jd3v8x6m0000000000000000"
+      "  coordinator status --follow 01jd3v8x6m0000000000000000",
+      "  coordinator status nightly --most-behind 26h"
     })
 final class StatusCommand implements Callable<Integer> {
   @ParentCommand private CoordinatorCommand parent = new CoordinatorCommand();
@@ -55,9 +63,15 @@ final class StatusCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       arity = "0..1",
-      paramLabel = "SESSION",
-      description = "the session's id; all that have not ended if left out")
-  private Optional<SessionId> id = Optional.empty();
+      paramLabel = "SESSION|JOB",
+      description = "the session's id, or a job; all sessions that have not ended if left out")
+  private Optional<String> what = Optional.empty();
+
+  @Option(
+      names = "--most-behind",
+      paramLabel = "TIME",
+      description = "of a job: exit with 1 if a target is farther behind its source")
+  private Optional<TimeSpan> mostBehind = Optional.empty();
 
   @Option(names = "--follow", description = "watch it to its end, as start does")
   private boolean follow;
@@ -67,6 +81,10 @@ final class StatusCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    if (what.isPresent() && isJob(what.get())) {
+      return job(what.get()).number();
+    }
+    Optional<SessionId> id = what.isPresent() ? Optional.of(session(what.get())) : Optional.empty();
     if (follow && id.isEmpty()) {
       throw new CommandFailure(
           ExitCode.USAGE,
@@ -93,6 +111,39 @@ final class StatusCommand implements Callable<Integer> {
     }
     print(agents, overview);
     return (overview.silent().isEmpty() ? ExitCode.DONE : ExitCode.FAILED).number();
+  }
+
+  private boolean isJob(String name) throws ConfigException {
+    return parent.config().jobs().orElse(Map.of()).containsKey(name);
+  }
+
+  private static SessionId session(String text) throws CommandFailure {
+    try {
+      return new SessionId(text);
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailure(
+          ExitCode.USAGE,
+          "Tried to find '"
+              + text
+              + "' but it is neither a job of the configuration nor the id of a session; coordinator"
+              + " jobs and coordinator list show them");
+    }
+  }
+
+  private ExitCode job(String name) throws Exception {
+    Instant now = Instant.now();
+    var state = new StateDirectory(parent.config().stateRoot());
+    JobText job = JobText.of(parent.job(name), state.read(name), now);
+    var out = spec.commandLine().getOut();
+    if (json) {
+      out.println(Json.TOLERANT.writeValueAsString(job));
+    } else {
+      job.lines(now).forEach(out::println);
+    }
+    boolean behind =
+        mostBehind.isPresent()
+            && job.lag().filter(lag -> lag.compareTo(mostBehind.get().duration()) <= 0).isEmpty();
+    return job.good() && !behind ? ExitCode.DONE : ExitCode.FAILED;
   }
 
   private static Overview running(Overview all) {

@@ -1,10 +1,13 @@
 package io.longhaul.coordinator.job;
 
+import io.longhaul.coordinator.drive.Facts;
 import io.longhaul.coordinator.drive.Pace;
-import io.longhaul.coordinator.plan.Endpoint;
 import io.longhaul.coordinator.plan.Guarantee;
 import io.longhaul.coordinator.plan.Intermediates;
+import io.longhaul.coordinator.plan.Planner;
 import io.longhaul.coordinator.plan.Rules;
+import io.longhaul.coordinator.plan.TreePlan;
+import io.longhaul.coordinator.plan.TreePlanner;
 import io.longhaul.coordinator.schedule.Schedule;
 import io.longhaul.protocol.grant.DatasetFilter;
 import io.longhaul.protocol.wire.SessionLimits;
@@ -64,14 +67,16 @@ public record Job(
     return filter.isEmpty() || filter.get().passes(dataset);
   }
 
+  /** Decides what is to be done. */
+  public TreePlan plan(Facts facts) {
+    var planner = new Planner(rules, facts.sender(), facts.receiver());
+    return new TreePlanner(planner, sourceRoot, targetRoot, this::chooses)
+        .plan(facts.sources(), facts.targets());
+  }
+
   /** Returns both ends for people. */
   public String route() {
     return source + ":" + sourceRoot + " → " + target + ":" + targetRoot;
-  }
-
-  /** Returns the endpoint of the source. */
-  public Endpoint sourceEnd() {
-    return Endpoint.parse(source + ":" + sourceRoot);
   }
 
   /** What is protected when nothing is said. */

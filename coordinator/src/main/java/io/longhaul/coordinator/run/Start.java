@@ -5,6 +5,7 @@ import io.longhaul.coordinator.ExitCode;
 import io.longhaul.coordinator.agent.Agent;
 import io.longhaul.coordinator.agent.Agents;
 import io.longhaul.coordinator.plan.Transfer;
+import io.longhaul.coordinator.plan.Wish;
 import io.longhaul.protocol.ProtocolVersion;
 import io.longhaul.protocol.SessionId;
 import io.longhaul.protocol.config.DataSize;
@@ -45,27 +46,67 @@ public final class Start {
   public record Started(Session session, View view) {}
 
   /**
+   * Two agents that work together.
+   *
+   * @param reader the identity under which the sender-agent knows the receiver-agent
+   */
+  public record Route(
+      Agent<SendRequest, SendStatus> sender,
+      Agent<ReceiveRequest, ReceiveStatus> receiver,
+      String reader) {}
+
+  /**
    * Checks all that can be checked, then creates both sessions.
    *
    * @throws CommandFailure if nothing was started; the message says why and what to do
    */
   public Started run(Transfer transfer) throws CommandFailure, InterruptedException {
-    String source = transfer.wish().source().agent();
-    var sender = agents.sender(source);
-    var receiver = agents.receiver(transfer.wish().target().agent());
-    AgentInfo senderInfo = probe(sender, transfer.wish().chunkBytes());
-    probe(receiver, transfer.wish().chunkBytes());
-    String reader = readerIdentity(receiver, source, senderInfo);
+    Wish wish = transfer.wish();
+    Route route = route(wish.source().agent(), wish.target().agent(), wish.chunkBytes());
+    return create(
+        route,
+        wish.source().toString(),
+        wish.target().toString(),
+        transfer.sendRequest(route.reader()),
+        transfer.receiveRequest());
+  }
 
+  /**
+   * Sees that two agents can work together.
+   *
+   * @param source the machine of the sender-agent
+   * @param target the machine of the receiver-agent
+   * @param chunkBytes the size of a full chunk
+   * @throws CommandFailure if they cannot; the message says why and what to do
+   */
+  public Route route(String source, String target, long chunkBytes)
+      throws CommandFailure, InterruptedException {
+    var sender = agents.sender(source);
+    var receiver = agents.receiver(target);
+    AgentInfo senderInfo = probe(sender, chunkBytes);
+    probe(receiver, chunkBytes);
+    return new Route(sender, receiver, readerIdentity(receiver, source, senderInfo));
+  }
+
+  /**
+   * Creates both sessions, or none.
+   *
+   * @param source where the stream comes from, for people
+   * @param target where it goes, for people
+   * @throws CommandFailure if nothing was started; the message says why
+   */
+  public Started create(
+      Route route, String source, String target, SendRequest asSender, ReceiveRequest asReceiver)
+      throws CommandFailure, InterruptedException {
     Session session =
         new Session(
             SessionId.create(clock),
-            transfer.wish().source().toString(),
-            transfer.wish().target().toString(),
-            Optional.of(sender),
-            Optional.of(receiver));
-    SendStatus send = createSend(session, sender, transfer.sendRequest(reader));
-    ReceiveStatus receive = createReceive(session, receiver, transfer.receiveRequest());
+            source,
+            target,
+            Optional.of(route.sender()),
+            Optional.of(route.receiver()));
+    SendStatus send = createSend(session, route.sender(), asSender);
+    ReceiveStatus receive = createReceive(session, route.receiver(), asReceiver);
     long now = nanos.getAsLong();
     return new Started(session, new View(Sight.of(send, now), Sight.of(receive, now), now));
   }
@@ -202,7 +243,8 @@ public final class Start {
                 + "\nWhen it answers again: coordinator abort "
                 + session.id()
             : "";
-    return nothingStarted(what + ": " + why.getMessage() + left);
+    return new CommandFailure(
+        ExitCode.FAILED, "Nothing was started: " + what + ": " + why.getMessage() + left, why);
   }
 
   private static CommandFailure nothingStarted(String why) {

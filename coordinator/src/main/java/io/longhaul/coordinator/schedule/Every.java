@@ -1,5 +1,6 @@
 package io.longhaul.coordinator.schedule;
 
+import io.longhaul.protocol.config.TimeSpan;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -26,5 +27,11 @@ public record Every(Duration interval) implements Schedule {
   @Override
   public Instant next(Instant after) {
     return after.plus(interval);
+  }
+
+  /** Returns it as people write it. */
+  @Override
+  public String toString() {
+    return "every " + new TimeSpan(interval);
   }
 }

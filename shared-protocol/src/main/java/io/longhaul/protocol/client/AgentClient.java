@@ -1,6 +1,7 @@
 package io.longhaul.protocol.client;
 
 import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonParser;
 import io.longhaul.protocol.Json;
 import io.longhaul.protocol.JsonFault;
 import io.longhaul.protocol.failure.Failures;
@@ -8,8 +9,10 @@ import io.longhaul.protocol.failure.Problem;
 import io.longhaul.protocol.failure.RetryableException;
 import io.longhaul.protocol.failure.TransferException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -63,6 +66,32 @@ public final class AgentClient {
   }
 
   /**
+   * {@code GET}s {@code path}, whose answer is lines of JSON: a head, and items after it, as many as
+   * there are. As to {@code wait}, see {@link #get}.
+   *
+   * @param items takes each item; what it took means nothing if this throws
+   * @return the head
+   * @throws TransferException as {@link #get}
+   */
+  public <H, T> H lines(
+      String path, Duration wait, Class<H> head, Class<T> item, Consumer<T> items)
+      throws TransferException {
+    return call(
+        "read " + path,
+        connection.request(path).get().build(),
+        wait,
+        body -> {
+          try (JsonParser parser = Json.TOLERANT.createParser(body)) {
+            H first = Json.TOLERANT.readValue(parser, head);
+            while (parser.nextToken() != null) {
+              items.accept(Json.TOLERANT.readValue(parser, item));
+            }
+            return first;
+          }
+        });
+  }
+
+  /**
    * {@code PUT}s {@code body} to {@code path}.
    *
    * @throws TransferException as {@link #get}
@@ -99,7 +128,28 @@ public final class AgentClient {
     }
   }
 
+  private interface Reader<T> {
+    @Nullable T read(InputStream body) throws IOException;
+  }
+
   private <T> T call(String what, Request request, Duration wait, Class<T> type)
+      throws TransferException {
+    return call(what, request, wait, body -> Json.TOLERANT.readValue(bounded(body), type));
+  }
+
+  private byte[] bounded(InputStream body) throws IOException {
+    byte[] bytes = body.readNBytes(mostBytes + 1);
+    if (bytes.length > mostBytes) {
+      throw new TooLong();
+    }
+    return bytes;
+  }
+
+  private static final class TooLong extends IOException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  private <T> T call(String what, Request request, Duration wait, Reader<T> reader)
       throws TransferException {
     OkHttpClient shared = connection.client();
     OkHttpClient client =
@@ -111,21 +161,20 @@ public final class AgentClient {
     String where = what + " at " + connection;
     try (Response response = client.newCall(request).execute()) {
       connection.requireCommonVersion(what, response);
-      byte[] bytes = response.body().byteStream().readNBytes(mostBytes + 1);
-      if (bytes.length > mostBytes) {
-        throw unfit(where, "it is longer than " + mostBytes + " bytes");
-      }
+      InputStream body = response.body().byteStream();
       if (!response.isSuccessful()) {
         throw Failures.ofReply(
-            where, response.code(), problem(response, bytes), retryAfter(response));
+            where, response.code(), problem(response, bounded(body)), retryAfter(response));
       }
-      T reply = Json.TOLERANT.readValue(bytes, type);
+      T reply = reader.read(body);
       if (reply == null) {
         throw unfit(where, "it says null");
       }
       return reply;
     } catch (JacksonException e) {
       throw unfit(where, JsonFault.of(e).toString());
+    } catch (TooLong e) {
+      throw unfit(where, "it is longer than " + mostBytes + " bytes");
     } catch (IOException e) {
       throw AgentConnection.unanswered(where, e);
     }

@@ -1,0 +1,179 @@
+package io.longhaul.coordinator.job;
+
+import io.longhaul.coordinator.drive.Outcome;
+import io.longhaul.coordinator.drive.Standing;
+import io.longhaul.coordinator.schedule.LastRun;
+import io.longhaul.protocol.zfs.DatasetName;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/*
+ * Nothing here is needed to go on with a transfer: agents and ZFS have all of that. Without it, it is only
+ * forgotten when the job ran.
+ */
+
+/**
+ * What is remembered of a job.
+ *
+ * @param format of the file
+ * @param knownSince when the daemon first saw the job
+ * @param started when its last run started
+ * @param ended when that ended; empty while it runs, and if it was interrupted
+ * @param lastSuccess when a run last ended with all datasets done
+ * @param problem why the last run as a whole came to nothing, or waits
+ * @param streams how many streams the last run had to send
+ * @param streamsDone how many of them have ended well
+ * @param bytes what the target was given
+ * @param expectedBytes how much that will be in the end, as far as it is known
+ * @param datasets how it stands with each
+ */
+public record JobMemory(
+    int format,
+    Instant knownSince,
+    Optional<Instant> started,
+    Optional<Instant> ended,
+    Optional<Instant> lastSuccess,
+    Optional<String> problem,
+    int streams,
+    int streamsDone,
+    long bytes,
+    long expectedBytes,
+    List<DatasetMemory> datasets) {
+  /** The format that is written. */
+  static final int FORMAT = 1;
+
+  public JobMemory {
+    datasets = List.copyOf(datasets);
+  }
+
+  /** Returns what is remembered of a job that was never seen before. */
+  public static JobMemory fresh(Instant now) {
+    return new JobMemory(
+        FORMAT,
+        now,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        0,
+        0,
+        0,
+        0,
+        List.of());
+  }
+
+  /** Returns as much as the schedule needs. */
+  public LastRun lastRun() {
+    return new LastRun(knownSince, started, ended.isPresent());
+  }
+
+  /** Returns the same when a run starts. */
+  public JobMemory starting(Instant now) {
+    return new JobMemory(
+        FORMAT,
+        knownSince,
+        Optional.of(now),
+        Optional.empty(),
+        lastSuccess,
+        Optional.empty(),
+        0,
+        0,
+        0,
+        0,
+        datasets);
+  }
+
+  /** Returns the same when its run stands like this. */
+  public JobMemory with(Standing standing, Instant now) {
+    var before = new HashMap<String, DatasetMemory>();
+    datasets.forEach(dataset -> before.put(dataset.target(), dataset));
+    Map<DatasetName, Standing.Lag> lags = standing.lags();
+    List<DatasetMemory> after =
+        standing.outcomes().isEmpty()
+            ? datasets // nothing was heard yet
+            : standing.outcomes().stream()
+                .map(outcome ->
+                    DatasetMemory.of(
+                        outcome,
+                        Optional.ofNullable(before.get(outcome.target().toString())),
+                        Optional.ofNullable(lags.get(outcome.target())),
+                        now))
+                .toList();
+    return new JobMemory(
+        FORMAT,
+        knownSince,
+        started,
+        ended,
+        lastSuccess,
+        standing.fatal().or(standing::away),
+        standing.streams(),
+        standing.streamsDone(),
+        standing.bytes(),
+        standing.expectedBytes(),
+        after);
+  }
+
+  /** Returns the same when its run has ended. */
+  public JobMemory ended(Instant now) {
+    boolean good = problem.isEmpty() && datasets.stream().noneMatch(JobMemory::bad);
+    return new JobMemory(
+        FORMAT,
+        knownSince,
+        started,
+        Optional.of(now),
+        good ? Optional.of(now) : lastSuccess,
+        problem,
+        streams,
+        streamsDone,
+        bytes,
+        expectedBytes,
+        datasets);
+  }
+
+  /** Returns the same when its run came to nothing. */
+  public JobMemory failed(String why) {
+    return new JobMemory(
+        FORMAT,
+        knownSince,
+        started,
+        ended,
+        lastSuccess,
+        Optional.of(why),
+        streams,
+        streamsDone,
+        bytes,
+        expectedBytes,
+        datasets);
+  }
+
+  private static boolean bad(DatasetMemory dataset) {
+    return dataset.state() == Outcome.State.CONFLICT || dataset.state() == Outcome.State.FAILED;
+  }
+
+  /** Returns whether a run is going on, or was interrupted. */
+  public boolean running() {
+    return started.isPresent() && ended.isEmpty();
+  }
+
+  /** Returns the datasets that need somebody's attention. */
+  public List<DatasetMemory> troubled() {
+    return datasets.stream().filter(JobMemory::bad).toList();
+  }
+
+  /** Returns whether the last run that has ended was good, or none has. */
+  public boolean good() {
+    return problem.isEmpty() && troubled().isEmpty();
+  }
+
+  /** Returns how far the target that is farthest behind is behind; empty if none has a snapshot. */
+  public Optional<Duration> lag() {
+    return datasets.stream()
+        .flatMap(dataset -> dataset.lag().stream())
+        .max(Comparator.naturalOrder());
+  }
+}

@@ -1,0 +1,365 @@
+package io.longhaul.coordinator.remote;
+
+import io.longhaul.coordinator.CommandFailure;
+import io.longhaul.coordinator.ExitCode;
+import io.longhaul.coordinator.agent.Agent;
+import io.longhaul.coordinator.agent.Agents;
+import io.longhaul.coordinator.agent.Filesystems;
+import io.longhaul.coordinator.drive.Facts;
+import io.longhaul.coordinator.drive.Sides;
+import io.longhaul.coordinator.drive.Trouble;
+import io.longhaul.coordinator.job.Job;
+import io.longhaul.coordinator.plan.Side;
+import io.longhaul.coordinator.plan.Step;
+import io.longhaul.coordinator.run.Attempts;
+import io.longhaul.coordinator.run.Display;
+import io.longhaul.coordinator.run.Ending;
+import io.longhaul.coordinator.run.Session;
+import io.longhaul.coordinator.run.Sight;
+import io.longhaul.coordinator.run.Start;
+import io.longhaul.coordinator.run.View;
+import io.longhaul.coordinator.run.Watch;
+import io.longhaul.coordinator.run.Watchdog;
+import io.longhaul.protocol.SessionId;
+import io.longhaul.protocol.SessionState;
+import io.longhaul.protocol.chunk.DigestChoice;
+import io.longhaul.protocol.failure.Failure;
+import io.longhaul.protocol.failure.FailureKind;
+import io.longhaul.protocol.failure.TransferException;
+import io.longhaul.protocol.retry.Sleeper;
+import io.longhaul.protocol.wire.ChangesReport;
+import io.longhaul.protocol.wire.ChangesRequest;
+import io.longhaul.protocol.wire.Estimates;
+import io.longhaul.protocol.wire.EstimatesRequest;
+import io.longhaul.protocol.wire.ReceiveRequest;
+import io.longhaul.protocol.wire.ReceiveStatus;
+import io.longhaul.protocol.wire.SendRequest;
+import io.longhaul.protocol.wire.SendStatus;
+import io.longhaul.protocol.wire.SinkSpec;
+import io.longhaul.protocol.wire.SourceSpec;
+import io.longhaul.protocol.wire.Tokens;
+import io.longhaul.protocol.wire.TokensRequest;
+import io.longhaul.protocol.zfs.Dataset;
+import io.longhaul.protocol.zfs.DatasetName;
+import io.longhaul.protocol.zfs.PartialReceive;
+import io.longhaul.protocol.zfs.ResumeToken;
+import io.longhaul.protocol.zfs.ZfsChange;
+import io.longhaul.protocol.zfs.ZfsSend;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sides of a job as two agents. Sessions carry the job's name and target as labels, so whoever
+ * runs the job next finds those that still run.
+ */
+public final class AgentSides implements Sides {
+  private static final String JOB = "job";
+  private static final String RUN = "run";
+  private static final String TARGET = "target";
+
+  private final Job job;
+  private final Instant start;
+  private final Agent<SendRequest, SendStatus> sender;
+  private final Agent<ReceiveRequest, ReceiveStatus> receiver;
+  private final Start starter;
+  private volatile Start.@Nullable Route route;
+
+  /**
+   * Prepares to ask the agents; connects to nobody yet.
+   *
+   * @param start when the run started, which its sessions tell
+   * @throws CommandFailure if one of them is not configured
+   */
+  public AgentSides(Agents agents, Job job, Instant start) throws CommandFailure {
+    this.job = job;
+    this.start = start;
+    this.sender = agents.sender(job.source());
+    this.receiver = agents.receiver(job.target());
+    this.starter =
+        new Start(
+            agents,
+            new Attempts(Sleeper.REAL, () -> ThreadLocalRandom.current().nextDouble()),
+            Clock.systemUTC(),
+            System::nanoTime);
+  }
+
+  private Start.Route route() throws Trouble, InterruptedException {
+    Start.Route known = route;
+    if (known != null) {
+      return known;
+    }
+    try {
+      Start.Route found = starter.route(job.source(), job.target(), SendRequest.DEFAULT_CHUNK);
+      route = found;
+      return found;
+    } catch (CommandFailure e) {
+      throw e.code() == ExitCode.USAGE
+          ? Trouble.ofDataset(Trouble.Cure.PERSON, String.valueOf(e.getMessage()))
+          : Trouble.ofPeer(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private Trouble trouble(TransferException why) {
+    Trouble trouble = Diagnosis.of(why);
+    if (trouble.isOfPeer()) {
+      route = null; // it may be another one when it is back
+    }
+    return trouble;
+  }
+
+  @Override
+  public Facts look() throws Trouble, InterruptedException {
+    Optional<String> reader = Optional.of(route().reader());
+    try (var both = Executors.newVirtualThreadPerTaskExecutor()) {
+      try {
+        Future<Filesystems> source =
+            both.submit(() -> sender.filesystems(job.sourceRoot(), reader));
+        Future<Filesystems> target =
+            both.submit(() -> receiver.filesystems(job.targetRoot(), Optional.empty()));
+        Filesystems there = source.get();
+        Filesystems here = target.get();
+        return new Facts(
+            there.datasets(), withContents(here.datasets(), reader), there.zfs(), here.zfs());
+      } finally {
+        both.shutdownNow();
+      }
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof TransferException why) {
+        throw trouble(why);
+      }
+      throw new IllegalStateException("asking an agent failed in an unforeseen way", e.getCause());
+    } catch (TransferException e) {
+      throw trouble(e);
+    }
+  }
+
+  /* Only the source can read a token. */
+  private List<Dataset> withContents(List<Dataset> targets, Optional<String> reader)
+      throws TransferException {
+    List<ResumeToken> tokens =
+        targets.stream().flatMap(target -> target.partial().stream()).map(PartialReceive::token).toList();
+    var contents = new HashMap<ResumeToken, PartialReceive.Contents>();
+    for (int from = 0; from < tokens.size(); from += TokensRequest.MOST) {
+      List<ResumeToken> some =
+          tokens.subList(from, Math.min(tokens.size(), from + TokensRequest.MOST));
+      List<Tokens.Token> answers =
+          sender.tokens(new TokensRequest(reader, job.sourceRoot(), some)).tokens();
+      for (int i = 0; i < Math.min(some.size(), answers.size()); i++) {
+        ResumeToken token = some.get(i);
+        answers.get(i).contents().ifPresent(it -> contents.put(token, it));
+      }
+    }
+    return targets.stream().map(target -> with(contents, target)).toList();
+  }
+
+  private static Dataset with(
+      Map<ResumeToken, PartialReceive.Contents> contents, Dataset target) {
+    return new Dataset(
+        target.name(),
+        target.kind(),
+        target.origin(),
+        target.encryption(),
+        target.placeholder(),
+        target.written(),
+        target
+            .partial()
+            .map(partial ->
+                new PartialReceive(
+                    partial.token(), Optional.ofNullable(contents.get(partial.token())))),
+        target.versions());
+  }
+
+  @Override
+  public void change(List<Step> steps) throws Trouble, InterruptedException {
+    var changes = new ArrayList<ZfsChange>();
+    Side side = Side.SOURCE;
+    for (Step step : steps) {
+      if (step instanceof Step.Change(Side of, ZfsChange change)) {
+        side = of;
+        changes.add(change);
+      }
+    }
+    Agent<?, ?> agent = side == Side.SOURCE ? sender : receiver;
+    Optional<String> reader =
+        side == Side.SOURCE ? Optional.of(route().reader()) : Optional.empty();
+    for (int from = 0; from < changes.size(); from += ChangesRequest.MOST) {
+      int to = Math.min(changes.size(), from + ChangesRequest.MOST);
+      ChangesReport report;
+      try {
+        report = agent.change(new ChangesRequest(reader, List.copyOf(changes.subList(from, to))));
+      } catch (TransferException e) {
+        throw trouble(e);
+      }
+      if (report.failure().isPresent()) {
+        ChangesReport.Failed failed = report.failure().get();
+        throw Diagnosis.ofChange(failed.error(), failed.message());
+      }
+    }
+  }
+
+  @Override
+  public void stream(Step.Replicate stream, Meter meter) throws Trouble, InterruptedException {
+    Start.Route way = route();
+    ZfsSend send = stream.send();
+    DatasetName target = stream.receive().target();
+    Map<String, String> labels =
+        Map.of(JOB, job.name(), RUN, start.toString(), TARGET, target.name());
+    boolean resumed = send.token().isPresent();
+    boolean incremental = stream.from().isPresent();
+    Start.Started started;
+    try {
+      started =
+          starter.create(
+              way,
+              job.source() + ":" + send.snapshot(),
+              job.target() + ":" + target,
+              new SendRequest(
+                  new SourceSpec.Zfs(send),
+                  way.reader(),
+                  SendRequest.DEFAULT_CHUNK,
+                  DigestChoice.SHA256,
+                  job.inactivity(),
+                  labels),
+              new ReceiveRequest(
+                  new SinkSpec.Zfs(
+                      stream.receive(), incremental, resumed, send.snapshot().name()),
+                  job.source(),
+                  job.inactivity(),
+                  labels));
+    } catch (CommandFailure e) {
+      throw e.getCause() instanceof TransferException why
+          ? trouble(why)
+          : Trouble.ofPeer(String.valueOf(e.getMessage()));
+    }
+    watch(started.session(), started.view(), resumed, meter);
+  }
+
+  private void watch(Session session, View first, boolean resumed, Meter meter)
+      throws Trouble, InterruptedException {
+    Display display =
+        new Display() {
+          @Override
+          public void say(String line) {}
+
+          @Override
+          public void show(View view) {
+            meter.shows(view.deliveredBytes(), view.totalBytes());
+          }
+
+          @Override
+          public void close() {}
+        };
+    Watchdog watchdog = Watchdog.of(job.inactivity());
+    Ending ending = new Watch(session, first, watchdog, display, System::nanoTime).run();
+    if (ending.state() != SessionState.DONE) {
+      Failure why =
+          ending
+              .failure()
+              .orElseGet(() ->
+                  Failure.resumable(FailureKind.UNKNOWN, "The session ended and nobody said why"));
+      throw Diagnosis.ofStream(
+          new Failure(
+              why.kind(), "session " + session.id() + ": " + why.message(), why.resumable()),
+          resumed);
+    }
+  }
+
+  /** Asks how long streams will be; empty for each that the source cannot tell. */
+  public List<OptionalLong> estimates(List<Step.Replicate> streams)
+      throws Trouble, InterruptedException {
+    Optional<String> reader = Optional.of(route().reader());
+    var lengths = new ArrayList<OptionalLong>();
+    for (int from = 0; from < streams.size(); from += EstimatesRequest.MOST) {
+      List<ZfsSend> sends =
+          streams.subList(from, Math.min(streams.size(), from + EstimatesRequest.MOST)).stream()
+              .map(Step.Replicate::send)
+              .toList();
+      try {
+        List<Estimates.Estimate> answers =
+            sender.estimates(new EstimatesRequest(reader, sends)).estimates();
+        for (int i = 0; i < sends.size(); i++) {
+          lengths.add(i < answers.size() ? answers.get(i).bytes() : OptionalLong.empty());
+        }
+      } catch (TransferException e) {
+        throw trouble(e);
+      }
+    }
+    return lengths;
+  }
+
+  @Override
+  public OptionalLong estimate(Step.Replicate stream) throws Trouble, InterruptedException {
+    return estimates(List.of(stream)).getFirst();
+  }
+
+  /* A session that only the sender has was being created when its coordinator died: nobody will read it. */
+  @Override
+  public List<Running> running() throws Trouble, InterruptedException {
+    var sends = new HashMap<SessionId, SendStatus>();
+    var found = new ArrayList<Running>();
+    try {
+      sender.sessions().stream()
+          .filter(status -> ours(status.labels()) && !status.state().ended())
+          .forEach(status -> sends.put(status.id(), status));
+      for (ReceiveStatus status : receiver.sessions()) {
+        if (ours(status.labels()) && !status.state().ended()) {
+          found.add(running(status, Optional.ofNullable(sends.remove(status.id()))));
+        } else if (sends.containsKey(status.id()) && status.state().ended()) {
+          sends.remove(status.id()); // the agents end it
+        }
+      }
+      for (SessionId orphan : sends.keySet()) {
+        sender.abort(
+            orphan,
+            Failure.permanent(
+                FailureKind.ABORTED, "The receiver was never told of this session of " + job.name()));
+      }
+    } catch (TransferException e) {
+      throw trouble(e);
+    }
+    return found;
+  }
+
+  private boolean ours(Map<String, String> labels) {
+    return job.name().equals(labels.get(JOB)) && labels.containsKey(TARGET);
+  }
+
+  private Running running(ReceiveStatus receive, Optional<SendStatus> send) {
+    long now = System.nanoTime();
+    var session =
+        new Session(
+            receive.id(),
+            job.source() + ":" + send.map(SendStatus::source).orElse("?"),
+            job.target() + ":" + receive.sink(),
+            Optional.of(sender),
+            Optional.of(receiver));
+    var view =
+        new View(
+            send.map(status -> Sight.of(status, now)).orElseGet(Sight::none),
+            Sight.of(receive, now),
+            now);
+    DatasetName target = DatasetName.parse(String.valueOf(receive.labels().get(TARGET)));
+    return new Running() {
+      @Override
+      public DatasetName target() {
+        return target;
+      }
+
+      @Override
+      public void await(Meter meter) throws Trouble, InterruptedException {
+        watch(session, view, false, meter);
+      }
+    };
+  }
+}

@@ -1,0 +1,80 @@
+package io.longhaul.coordinator.remote;
+
+import io.longhaul.coordinator.drive.Trouble;
+import io.longhaul.protocol.failure.AgentFailedException;
+import io.longhaul.protocol.failure.Failure;
+import io.longhaul.protocol.failure.FailureKind;
+import io.longhaul.protocol.failure.RetryableException;
+import io.longhaul.protocol.failure.SessionEndedException;
+import io.longhaul.protocol.failure.SessionPausedException;
+import io.longhaul.protocol.failure.TransferException;
+import io.longhaul.protocol.zfs.ZfsError;
+
+/** What helps against what agents and their ZFS tell. Pure. */
+final class Diagnosis {
+  private Diagnosis() {}
+
+  /** Of a call that failed. */
+  static Trouble of(TransferException why) {
+    String text = String.valueOf(why.getMessage());
+    return switch (why) {
+      case RetryableException _ -> Trouble.ofPeer(text);
+      case SessionPausedException paused ->
+          paused.failure().kind() == FailureKind.PEER_REFUSED
+              ? Trouble.ofDataset(Trouble.Cure.LATER, text)
+              : Trouble.ofPeer(text);
+      case SessionEndedException _ -> Trouble.ofDataset(Trouble.Cure.LATER, text);
+      case AgentFailedException _ -> Trouble.ofPeer(text);
+    };
+  }
+
+  /** Of a change that ZFS did not make. */
+  static Trouble ofChange(ZfsError error, String message) {
+    return error == ZfsError.UNAVAILABLE
+        ? Trouble.ofPeer(message)
+        : Trouble.ofDataset(cure(error), message);
+  }
+
+  /**
+   * Of a stream that failed.
+   *
+   * @param resumed whether it was the rest of one that broke
+   */
+  static Trouble ofStream(Failure why, boolean resumed) {
+    Trouble.Cure cure =
+        switch (why.kind()) {
+          case SOURCE_FAILED, SINK_FAILED, SINK_EXITED_EARLY, PEER_FAILED ->
+              ofZfs(ZfsError.classify(why.message()), why.kind(), resumed);
+          case RESULT_DIFFERS -> Trouble.Cure.PLAN;
+          case ABORTED, UNREACHABLE -> Trouble.Cure.PERSON; // the latter is suspended, not lost
+          default -> Trouble.Cure.LATER;
+        };
+    return Trouble.ofDataset(cure, why.message());
+  }
+
+  /* "kernel modules must be upgraded" is what receive -s says of any token that does not fit. */
+  private static Trouble.Cure ofZfs(ZfsError error, FailureKind kind, boolean resumed) {
+    boolean dead =
+        switch (error) {
+          case BASE_MISMATCH, NO_SUCH_DATASET, FEATURE, TARGET_EXISTS -> true;
+          case OTHER -> kind == FailureKind.SOURCE_FAILED;
+          default -> false;
+        };
+    return resumed && dead ? Trouble.Cure.DROP_PARTIAL : cure(error);
+  }
+
+  private static Trouble.Cure cure(ZfsError error) {
+    return switch (error) {
+      case BASE_MISMATCH, TARGET_MODIFIED, TARGET_EXISTS, NO_SUCH_DATASET -> Trouble.Cure.PLAN;
+      case PERMISSION, FEATURE, NOT_A_STREAM, TOO_MUCH -> Trouble.Cure.PERSON;
+      case UNAVAILABLE,
+          STREAM_TRUNCATED,
+          STREAM_DAMAGED,
+          BUSY,
+          NO_SPACE,
+          NO_ANSWER,
+          OTHER ->
+          Trouble.Cure.LATER;
+    };
+  }
+}

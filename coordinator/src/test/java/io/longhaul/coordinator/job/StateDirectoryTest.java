@@ -1,0 +1,119 @@
+package io.longhaul.coordinator.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.longhaul.coordinator.drive.Outcome;
+import io.longhaul.coordinator.drive.Standing;
+import io.longhaul.protocol.zfs.DatasetName;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StateDirectoryTest {
+  private static final Instant NOON = Instant.parse("2026-06-01T12:00:00Z");
+  private static final DatasetName TARGET = DatasetName.parse("backup/vm");
+
+  @TempDir Path directory;
+
+  private StateDirectory state() {
+    return new StateDirectory(directory.resolve("state"));
+  }
+
+  private static Standing standing(Outcome.State how, String newestOnTarget) {
+    var source = new Standing.Newest("b", "2", NOON);
+    return new Standing(
+        List.of(
+            new Outcome(
+                Optional.of(DatasetName.parse("tank/vm")),
+                TARGET,
+                how,
+                0,
+                Optional.of("failed").filter(_ -> how == Outcome.State.FAILED),
+                Optional.of("it broke").filter(_ -> how == Outcome.State.FAILED))),
+        Map.of(
+            TARGET,
+            new Standing.Lag(
+                source,
+                Optional.of(
+                    newestOnTarget.equals("2")
+                        ? source
+                        : new Standing.Newest("a", "1", NOON.minusSeconds(3600))))),
+        1,
+        how == Outcome.State.DONE ? 1 : 0,
+        1000,
+        2000,
+        0,
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  @Test
+  void whatIsWrittenIsRead() throws Exception {
+    try (var _ = state().claim().orElseThrow()) {
+      assertThat(state().read("vm")).isEmpty();
+      JobMemory memory =
+          JobMemory.fresh(NOON)
+              .starting(NOON.plusSeconds(5))
+              .with(standing(Outcome.State.FAILED, "1"), NOON.plusSeconds(6));
+      state().write("vm", memory);
+      assertThat(state().read("vm")).contains(memory);
+      assertThat(memory.running()).isTrue();
+      assertThat(memory.lag()).contains(Duration.ofHours(1));
+      assertThat(Files.size(directory.resolve("state/vm.json"))).isLessThan(1000);
+    }
+  }
+
+  @Test
+  void aSuccessIsRememberedUntilTheNext() {
+    JobMemory good =
+        JobMemory.fresh(NOON)
+            .starting(NOON)
+            .with(standing(Outcome.State.DONE, "2"), NOON.plusSeconds(1))
+            .ended(NOON.plusSeconds(2));
+    assertThat(good.good()).isTrue();
+    assertThat(good.lastSuccess()).contains(NOON.plusSeconds(2));
+    assertThat(good.lag()).contains(Duration.ZERO);
+    JobMemory bad =
+        good.starting(NOON.plusSeconds(100))
+            .with(standing(Outcome.State.FAILED, "2"), NOON.plusSeconds(101))
+            .ended(NOON.plusSeconds(102));
+    assertThat(bad.good()).isFalse();
+    assertThat(bad.lastSuccess()).contains(NOON.plusSeconds(2));
+    assertThat(bad.datasets().getFirst().lastSuccess()).contains(NOON.plusSeconds(1));
+    assertThat(bad.troubled()).hasSize(1);
+  }
+
+  @Test
+  void whatCannotBeReadIsForgotten() throws Exception {
+    try (var _ = state().claim().orElseThrow()) {
+      Files.writeString(directory.resolve("state/vm.json"), "{\"format\": 1, \"knownS");
+      assertThat(state().read("vm")).isEmpty();
+    }
+  }
+
+  @Test
+  void oneDaemonAtATime() throws Exception {
+    assertThat(state().claimed()).isFalse();
+    try (var _ = state().claim().orElseThrow()) {
+      assertThat(state().claim()).isEmpty();
+      assertThat(state().claimed()).isTrue();
+    }
+    assertThat(state().claimed()).isFalse();
+  }
+
+  @Test
+  void aWakeUpIsTakenOnce() throws Exception {
+    try (var _ = state().claim().orElseThrow()) {
+      assertThat(state().takeWakeUp("vm")).isFalse();
+      state().askToWakeUp("vm");
+      assertThat(state().takeWakeUp("vm")).isTrue();
+      assertThat(state().takeWakeUp("vm")).isFalse();
+    }
+  }
+}
