@@ -17,6 +17,18 @@ public final class ApiPaths {
   /** What is stale in the agent's spool, and its removal. */
   public static final String SWEEP = "v1/sweep";
 
+  /** The datasets of an agent's machine. */
+  public static final String FILESYSTEMS = "v1/filesystems";
+
+  /** Changes to datasets, snapshots and bookmarks. */
+  public static final String CHANGES = FILESYSTEMS + "/changes";
+
+  /** How long streams would be. */
+  public static final String ESTIMATES = FILESYSTEMS + "/estimates";
+
+  /** What resume tokens say. */
+  public static final String TOKENS = FILESYSTEMS + "/tokens";
+
   private ApiPaths() {}
 
   /** Returns the path of one send session. */

@@ -8,7 +8,6 @@ import io.longhaul.protocol.client.AgentClient;
 import io.longhaul.protocol.client.AgentConnection;
 import io.longhaul.protocol.config.ConfigException;
 import io.longhaul.protocol.failure.Failure;
-import io.longhaul.protocol.failure.RetryableException;
 import io.longhaul.protocol.failure.TransferException;
 import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.tls.Tls;
@@ -18,7 +17,6 @@ import io.longhaul.protocol.wire.ChangesReport;
 import io.longhaul.protocol.wire.ChangesRequest;
 import io.longhaul.protocol.wire.Estimates;
 import io.longhaul.protocol.wire.EstimatesRequest;
-import io.longhaul.protocol.wire.FilesystemsHead;
 import io.longhaul.protocol.wire.Tokens;
 import io.longhaul.protocol.wire.TokensRequest;
 import io.longhaul.protocol.wire.PauseRequest;
@@ -29,13 +27,11 @@ import io.longhaul.protocol.wire.SendRequest;
 import io.longhaul.protocol.wire.SendStatus;
 import io.longhaul.protocol.wire.SweepReport;
 import io.longhaul.protocol.wire.SweepRequest;
-import io.longhaul.protocol.zfs.Dataset;
 import io.longhaul.protocol.zfs.DatasetName;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -181,30 +177,11 @@ public final class Agent<Q, S> {
    *
    * @param reader at a sender-agent, whose grant counts; ours if it is left out
    */
-  public Filesystems filesystems(DatasetName root, Optional<String> reader)
+  public AgentClient.Filesystems filesystems(DatasetName root, Optional<String> reader)
       throws TransferException {
     String query =
         "?root=" + encoded(root.name()) + reader.map(name -> "&reader=" + encoded(name)).orElse("");
-    var datasets = new ArrayList<Dataset>();
-    FilesystemsHead head =
-        client.lines(
-            ApiPaths.FILESYSTEMS + query,
-            LIST_WAIT,
-            FilesystemsHead.class,
-            Dataset.class,
-            datasets::add);
-    if (datasets.size() != head.datasets()) {
-      throw new RetryableException(
-          "Tried to list the datasets of the "
-              + this
-              + " but only "
-              + datasets.size()
-              + " of "
-              + head.datasets()
-              + " came",
-          Duration.ZERO);
-    }
-    return new Filesystems(head.zfs(), datasets);
+    return client.filesystems(ApiPaths.FILESYSTEMS + query, LIST_WAIT);
   }
 
   private static String encoded(String text) {

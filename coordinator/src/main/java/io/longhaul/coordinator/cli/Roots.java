@@ -4,9 +4,9 @@ import io.longhaul.coordinator.CommandFailure;
 import io.longhaul.coordinator.ExitCode;
 import io.longhaul.coordinator.agent.Agent;
 import io.longhaul.coordinator.agent.Agents;
-import io.longhaul.coordinator.agent.Filesystems;
 import io.longhaul.coordinator.plan.Artifact;
 import io.longhaul.coordinator.plan.Endpoint;
+import io.longhaul.protocol.client.AgentClient;
 import io.longhaul.protocol.failure.TransferException;
 import io.longhaul.protocol.zfs.Dataset;
 import io.longhaul.protocol.zfs.DatasetName;
@@ -68,7 +68,7 @@ final class Roots {
 
   private Found found(String machine, Agent<?, ?> agent, DatasetName root) throws CommandFailure {
     try {
-      Filesystems there = agent.filesystems(root, Optional.empty());
+      AgentClient.Filesystems there = agent.filesystems(root, Optional.empty());
       List<Dataset> inside =
           there.datasets().stream()
               .filter(dataset -> dataset.name().equals(root) || dataset.name().isBelow(root))

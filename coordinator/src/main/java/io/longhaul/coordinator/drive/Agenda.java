@@ -2,12 +2,13 @@ package io.longhaul.coordinator.drive;
 
 import io.longhaul.coordinator.plan.Conflict;
 import io.longhaul.coordinator.plan.PairPlan;
-import io.longhaul.coordinator.plan.Sending;
+import io.longhaul.coordinator.plan.Side;
 import io.longhaul.coordinator.plan.Step;
 import io.longhaul.coordinator.plan.TreePlan;
 import io.longhaul.protocol.config.TimeSpan;
 import io.longhaul.protocol.retry.Backoff;
 import io.longhaul.protocol.zfs.DatasetName;
+import io.longhaul.protocol.zfs.ZfsChange;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -350,7 +351,7 @@ final class Agenda {
     boolean resumed =
         !work.moves.isEmpty()
             && work.moves.getFirst().stream()
-                .filter(stream -> stream.sending() instanceof Sending.Resumed)
+                .filter(stream -> stream.send().token().isPresent())
                 .isPresent();
     work.failures++;
     work.moves = List.of();
@@ -394,7 +395,8 @@ final class Agenda {
     work.heals++;
     String count = " (%d of %d)".formatted(work.heals, pace.heals());
     if (dead) {
-      work.moves = List.of(new Move(List.of(new Step.AbortReceive(work.target, trouble.text()))));
+      var drop = new ZfsChange.AbortReceive(work.target, trouble.text());
+      work.moves = List.of(new Move(List.of(new Step.Change(Side.TARGET, drop))));
       work.stage = Stage.READY;
       return trouble.text() + "; dropping the interrupted receive, then a new plan" + count;
     }

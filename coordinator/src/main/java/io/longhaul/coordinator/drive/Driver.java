@@ -2,7 +2,6 @@ package io.longhaul.coordinator.drive;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.longhaul.coordinator.plan.Command;
 import io.longhaul.coordinator.plan.Conflict;
 import io.longhaul.coordinator.plan.PairPlan;
 import io.longhaul.coordinator.plan.Side;
@@ -11,6 +10,7 @@ import io.longhaul.coordinator.plan.TreePlan;
 import io.longhaul.protocol.zfs.Dataset;
 import io.longhaul.protocol.zfs.DatasetName;
 import io.longhaul.protocol.zfs.Version;
+import io.longhaul.protocol.zfs.ZfsChange;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -245,14 +245,7 @@ public final class Driver {
   }
 
   private void estimate(Step.Replicate stream, ExecutorService tasks) {
-    String key =
-        stream.commands().stream()
-                .filter(command -> command.side() == Side.SOURCE)
-                .map(Command::toString)
-                .findFirst()
-                .orElseThrow()
-            + " "
-            + stream.brings().getLast().guid();
+    String key = stream.send() + " " + stream.brings().getLast().guid();
     Long known = ESTIMATES.getIfPresent(key);
     if (known != null) {
       progress.estimated(stream, OptionalLong.of(known));
@@ -276,30 +269,31 @@ public final class Driver {
   }
 
   private void carryOut(Move move) throws Trouble, InterruptedException {
-    var changes = new ArrayList<Step>();
+    var changes = new ArrayList<ZfsChange>();
+    Side side = Side.SOURCE;
     for (Step step : move.steps()) {
-      if (step instanceof Step.Replicate stream) {
-        change(changes);
-        sides.stream(stream, (bytes, expected) -> progress.moved(stream, bytes, expected));
-      } else {
-        if (!changes.isEmpty() && side(changes.getLast()) != side(step)) {
-          change(changes);
+      switch (step) {
+        case Step.Replicate stream -> {
+          change(side, changes);
+          sides.stream(stream, (bytes, expected) -> progress.moved(stream, bytes, expected));
         }
-        changes.add(step);
+        case Step.Change(Side where, ZfsChange change) -> {
+          if (where != side) {
+            change(side, changes);
+            side = where;
+          }
+          changes.add(change);
+        }
       }
     }
-    change(changes);
+    change(side, changes);
   }
 
-  private void change(List<Step> changes) throws Trouble, InterruptedException {
+  private void change(Side side, List<ZfsChange> changes) throws Trouble, InterruptedException {
     if (!changes.isEmpty()) {
-      sides.change(List.copyOf(changes));
+      sides.change(side, List.copyOf(changes));
       changes.clear();
     }
-  }
-
-  private static Side side(Step step) {
-    return step.commands().getFirst().side();
   }
 
   private Standing standing() {

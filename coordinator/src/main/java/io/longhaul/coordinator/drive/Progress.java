@@ -29,7 +29,7 @@ final class Progress {
 
   private record Key(String target, String guid) {
     static Key of(Step.Replicate stream) {
-      return new Key(stream.receiving().target().name(), stream.brings().getLast().guid());
+      return new Key(stream.receive().target().name(), stream.brings().getLast().guid());
     }
   }
 

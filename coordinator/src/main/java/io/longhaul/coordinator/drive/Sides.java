@@ -1,7 +1,9 @@
 package io.longhaul.coordinator.drive;
 
+import io.longhaul.coordinator.plan.Side;
 import io.longhaul.coordinator.plan.Step;
 import io.longhaul.protocol.zfs.DatasetName;
+import io.longhaul.protocol.zfs.ZfsChange;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -35,8 +37,8 @@ public interface Sides {
   /** Asks both sides what there is. */
   Facts look() throws Trouble, InterruptedException;
 
-  /** Has steps done that all concern one side and are no streams, in their order. */
-  void change(List<Step> steps) throws Trouble, InterruptedException;
+  /** Has changes made on one side, in their order, until the first that fails. */
+  void change(Side side, List<ZfsChange> changes) throws Trouble, InterruptedException;
 
   /** Has a stream sent, and waits until the target has what it brings under its GUIDs. */
   void stream(Step.Replicate stream, Meter meter) throws Trouble, InterruptedException;

@@ -17,10 +17,6 @@ public record Command(Side side, List<String> arguments) {
     arguments = List.copyOf(arguments);
   }
 
-  static Command of(Side side, String... arguments) {
-    return new Command(side, List.of(arguments));
-  }
-
   /** Returns the command as it can be typed into a shell. */
   @Override
   public String toString() {

@@ -2,10 +2,13 @@ package io.longhaul.coordinator.plan;
 
 import io.longhaul.protocol.zfs.Dataset;
 import io.longhaul.protocol.zfs.Placeholder;
+import io.longhaul.protocol.zfs.ResumeToken;
 import io.longhaul.protocol.zfs.SendBase;
 import io.longhaul.protocol.zfs.SnapshotName;
 import io.longhaul.protocol.zfs.Version;
+import io.longhaul.protocol.zfs.ZfsChange;
 import io.longhaul.protocol.zfs.ZfsFeatures;
+import io.longhaul.protocol.zfs.ZfsReceive;
 import io.longhaul.protocol.zfs.ZfsSend;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -61,7 +64,7 @@ public record Planner(Rules rules, ZfsFeatures sender, ZfsFeatures receiver) {
         boolean gone = target.snapshots().isEmpty() && !target.placeholder();
         yield anew(
             pair.withTarget(gone ? Optional.empty() : Optional.of(target.withoutPartial())),
-            List.of(new Step.AbortReceive(target.name(), dead.why())));
+            List.of(onTarget(new ZfsChange.AbortReceive(target.name(), dead.why()))));
       }
     };
   }
@@ -130,7 +133,7 @@ public record Planner(Rules rules, ZfsFeatures sender, ZfsFeatures receiver) {
       return initial(pair, first, true);
     }
     var steps = new ArrayList<>(first);
-    steps.add(new Step.DestroyPlaceholder(placeholder.name()));
+    steps.add(onTarget(new ZfsChange.DestroyPlaceholder(placeholder.name())));
     return initial(pair.withTarget(Optional.empty()), steps, false);
   }
 
@@ -200,7 +203,9 @@ public record Planner(Rules rules, ZfsFeatures sender, ZfsFeatures receiver) {
   }
 
   private static List<Step> becomeReal(Dataset target) {
-    return target.placeholder() ? List.of(new Step.BecomeReal(target.name())) : List.of();
+    return target.placeholder()
+        ? List.of(onTarget(new ZfsChange.BecomeReal(target.name())))
+        : List.of();
   }
 
   /** What has come to the target since the base, if it may not or cannot be destroyed. */
@@ -246,12 +251,12 @@ public record Planner(Rules rules, ZfsFeatures sender, ZfsFeatures receiver) {
       }
       if (there.isSnapshot()) {
         steps.addAll(protection.giveUp(there));
-        steps.add(new Step.DestroySnapshot(target.at(there)));
+        steps.add(onTarget(new ZfsChange.DestroySnapshot(target.at(there), there.guid())));
       } else {
-        steps.add(new Step.DestroyBookmark(Side.TARGET, target.name(), there.name()));
+        steps.add(onTarget(new ZfsChange.DestroyBookmark(target.name(), there.name())));
       }
     }
-    steps.add(new Step.Rollback(pair.onTarget(base)));
+    steps.add(onTarget(new ZfsChange.Rollback(pair.onTarget(base))));
     return steps;
   }
 
@@ -280,6 +285,10 @@ public record Planner(Rules rules, ZfsFeatures sender, ZfsFeatures receiver) {
     return Optional.empty();
   }
 
+  private static Step onTarget(ZfsChange change) {
+    return new Step.Change(Side.TARGET, change);
+  }
+
   private Protection protection(Pair pair) {
     return new Protection(pair, rules.job(), sender);
   }
@@ -289,7 +298,7 @@ public record Planner(Rules rules, ZfsFeatures sender, ZfsFeatures receiver) {
     private final Pair pair;
     private final Optional<Version> base; // the target's newest snapshot; empty if it has none
     private final List<Step> steps;
-    private Optional<String> resumed = Optional.empty();
+    private Optional<ResumeToken> resumed = Optional.empty();
     private boolean overPlaceholder;
 
     Transferring(Pair pair, Optional<Version> base, List<Step> steps) {
@@ -323,27 +332,25 @@ public record Planner(Rules rules, ZfsFeatures sender, ZfsFeatures receiver) {
         Leg leg, boolean first, boolean initial, Optional<Pair.Origin> origin) {
       SnapshotName to = pair.source().at(leg.to());
       Optional<SendBase> from = leg.from().map(Version::label);
-      Sending sending =
+      ZfsSend send =
           first && resumed.isPresent()
-              ? new Sending.Resumed(resumed.get(), to)
+              ? ZfsSend.resumed(resumed.get(), to)
               : origin
-                  .<Sending>map(of -> new Sending.FromOrigin(of.onSource(), to))
-                  .orElseGet(() ->
-                      new Sending.Plain(
-                          new ZfsSend(to, from, leg.sent().size() > 1, false, false)));
+                  .map(of -> ZfsSend.ofClone(of.onSource(), to))
+                  .orElseGet(() -> new ZfsSend(to, from, leg.sent().size() > 1, false, false));
       return new Step.Replicate(
-          sending, rules.send(), receiving(initial, origin), leg.from(), leg.sent());
+          send.with(rules.send()), receive(initial, origin), leg.from(), leg.sent());
     }
 
-    private Receiving receiving(boolean initial, Optional<Pair.Origin> origin) {
+    private ZfsReceive receive(boolean initial, Optional<Pair.Origin> origin) {
       ReceiveOptions options = rules.receive().of(pair.source().kind());
       boolean sets = receiver.receiveFlags().contains('o');
       SortedMap<String, String> set = sets ? options.set() : new TreeMap<>();
-      return new Receiving(
+      return new ZfsReceive(
           pair.targetName(),
-          sender.resumeTokens() && receiver.resumeTokens(),
-          options.unmounted() && receiver.receiveFlags().contains('u'),
           initial && overPlaceholder,
+          !options.unmounted(),
+          sender.resumeTokens() && receiver.resumeTokens(),
           origin.filter(_ -> sets && resumed.isEmpty()).map(Pair.Origin::copy),
           set,
           options.inherit());
@@ -352,13 +359,15 @@ public record Planner(Rules rules, ZfsFeatures sender, ZfsFeatures receiver) {
     private List<Step> afterInitial() {
       var after = new ArrayList<Step>();
       if (overPlaceholder) {
-        after.add(new Step.BecomeReal(pair.targetName()));
+        after.add(onTarget(new ZfsChange.BecomeReal(pair.targetName())));
       }
       if (!receiver.receiveFlags().contains('o')) {
         ReceiveOptions options = rules.receive().of(pair.source().kind());
         for (Map.Entry<String, String> property : options.set().entrySet()) {
           after.add(
-              new Step.SetProperty(pair.targetName(), property.getKey(), property.getValue()));
+              onTarget(
+                  new ZfsChange.SetProperty(
+                      pair.targetName(), property.getKey(), property.getValue())));
         }
       }
       return after;

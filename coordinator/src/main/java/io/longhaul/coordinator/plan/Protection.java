@@ -4,6 +4,7 @@ import io.longhaul.protocol.zfs.Dataset;
 import io.longhaul.protocol.zfs.DatasetName;
 import io.longhaul.protocol.zfs.SnapshotName;
 import io.longhaul.protocol.zfs.Version;
+import io.longhaul.protocol.zfs.ZfsChange;
 import io.longhaul.protocol.zfs.ZfsFeatures;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -111,7 +112,7 @@ final class Protection {
       keepOnly(List.of(to), steps);
     }
     List<Version> needed = more ? List.of(to) : List.of();
-    stepHolds.dropAllBut(onSource(needed), steps);
+    stepHolds.dropAllBut(snapshots(needed), steps);
     unmarkAllBut(tentative, needed, steps);
     return steps;
   }
@@ -136,7 +137,7 @@ final class Protection {
     }
     boolean kept = guarantee != Guarantee.NOTHING;
     received.dropCertainBut(kept ? Set.of(pair.onTarget(base.onTarget())) : Set.of(), steps);
-    cursorHolds.dropCertainBut(kept && !bookmarks ? onSource(List.of(onSource)) : Set.of(), steps);
+    cursorHolds.dropCertainBut(kept && !bookmarks ? snapshots(List.of(onSource)) : Set.of(), steps);
     stepHolds.dropCertainBut(Set.of(), steps);
     unmarkAllBut(cursors, List.of(onSource), steps);
     boolean replaceable = onSource.isSnapshot() || cursors.containsValue(onSource.guid());
@@ -160,11 +161,15 @@ final class Protection {
 
   private void keepOnly(List<Version> newest, List<Step> steps) {
     received.dropAllBut(newest.stream().map(pair::onTarget).collect(Collectors.toSet()), steps);
-    cursorHolds.dropAllBut(bookmarks ? Set.of() : onSource(newest), steps);
+    cursorHolds.dropAllBut(bookmarks ? Set.of() : snapshots(newest), steps);
     unmarkAllBut(cursors, newest, steps);
   }
 
-  private Set<SnapshotName> onSource(List<Version> versions) {
+  private static Step onSource(ZfsChange change) {
+    return new Step.Change(Side.SOURCE, change);
+  }
+
+  private Set<SnapshotName> snapshots(List<Version> versions) {
     return versions.stream()
         .filter(Version::isSnapshot)
         .map(pair.source()::at)
@@ -173,7 +178,8 @@ final class Protection {
 
   private void mark(Map<String, String> there, String bookmark, Version version, List<Step> steps) {
     if (there.put(bookmark, version.guid()) == null) {
-      steps.add(new Step.Bookmark(pair.source().at(version), bookmark, version.guid()));
+      steps.add(
+          onSource(new ZfsChange.Bookmark(pair.source().at(version), bookmark, version.guid())));
     }
   }
 
@@ -185,7 +191,8 @@ final class Protection {
           if (guids.contains(bookmark.getValue())) {
             return false;
           }
-          steps.add(new Step.DestroyBookmark(Side.SOURCE, pair.source().name(), bookmark.getKey()));
+          steps.add(
+              onSource(new ZfsChange.DestroyBookmark(pair.source().name(), bookmark.getKey())));
           return true;
         });
   }
@@ -223,7 +230,7 @@ final class Protection {
         }
       }
       if (!missing.isEmpty()) {
-        steps.add(new Step.Hold(side, tag, missing));
+        steps.add(new Step.Change(side, new ZfsChange.Hold(tag, missing)));
       }
     }
 
@@ -249,7 +256,7 @@ final class Protection {
 
     private void release(List<SnapshotName> snapshots, List<Step> steps) {
       if (!snapshots.isEmpty()) {
-        steps.add(new Step.Release(side, tag, snapshots));
+        steps.add(new Step.Change(side, new ZfsChange.Release(tag, snapshots)));
         certain.removeAll(snapshots);
         possible.removeAll(snapshots);
       }

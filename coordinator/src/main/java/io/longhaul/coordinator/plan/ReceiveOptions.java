@@ -2,6 +2,7 @@ package io.longhaul.coordinator.plan;
 
 import io.longhaul.protocol.zfs.Dataset;
 import io.longhaul.protocol.zfs.ZfsFeatures;
+import io.longhaul.protocol.zfs.ZfsReceive;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
@@ -49,9 +50,13 @@ public record ReceiveOptions(
           "xattr",
           "zoned");
 
+  /**
+   * @throws IllegalArgumentException if a property or value is not one that may be asked for
+   */
   public ReceiveOptions {
     set = Collections.unmodifiableSortedMap(new TreeMap<>(set));
     inherit = Collections.unmodifiableSortedSet(new TreeSet<>(inherit));
+    ZfsReceive.checkProperties(set, inherit);
   }
 
   /** Returns what of this a dataset of {@code kind} can have. */

@@ -3,6 +3,7 @@ package io.longhaul.coordinator.plan;
 import io.longhaul.protocol.zfs.Dataset;
 import io.longhaul.protocol.zfs.DatasetName;
 import io.longhaul.protocol.zfs.PartialReceive;
+import io.longhaul.protocol.zfs.ResumeToken;
 import io.longhaul.protocol.zfs.SnapshotName;
 import io.longhaul.protocol.zfs.Version;
 import java.util.Optional;
@@ -15,7 +16,7 @@ sealed interface Resumption {
    * @param from the source's base; empty for a full stream, and for a clone's first
    * @param base what the target has of it; empty if the target has no snapshot yet
    */
-  record Usable(String token, Optional<Version> from, Optional<Common> base, Version to)
+  record Usable(ResumeToken token, Optional<Version> from, Optional<Common> base, Version to)
       implements Resumption {}
 
   /** It cannot, and is in the way. */

@@ -4,6 +4,7 @@ import io.longhaul.protocol.zfs.Dataset;
 import io.longhaul.protocol.zfs.DatasetName;
 import io.longhaul.protocol.zfs.SnapshotName;
 import io.longhaul.protocol.zfs.Version;
+import io.longhaul.protocol.zfs.ZfsChange;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -101,10 +102,11 @@ final class TreePlanning {
     Map<String, SnapshotName> here = present(target);
     for (Step step : go.steps()) {
       switch (step) {
-        case Step.DestroySnapshot destroyed -> here.values().remove(destroyed.snapshot());
+        case Step.Change(_, ZfsChange.DestroySnapshot destroyed) ->
+            here.values().remove(destroyed.snapshot());
         case Step.Replicate stream ->
             stream.brings().forEach(version -> here.put(version.guid(), pair.onTarget(version)));
-        default -> {} // changes no snapshot
+        case Step.Change _ -> {} // changes no snapshot
       }
     }
   }
@@ -181,7 +183,10 @@ final class TreePlanning {
             Optional.empty(),
             target,
             busy.contains(above) ? Set.of(above) : Set.of(),
-            new PairPlan.Go(List.of(new Step.CreatePlaceholder(target, locked)))));
+            new PairPlan.Go(
+                List.of(
+                    new Step.Change(
+                        Side.TARGET, new ZfsChange.CreatePlaceholder(target, locked))))));
     busy.add(target);
     return Optional.empty();
   }

@@ -4,7 +4,6 @@ import io.longhaul.coordinator.CommandFailure;
 import io.longhaul.coordinator.ExitCode;
 import io.longhaul.coordinator.agent.Agent;
 import io.longhaul.coordinator.agent.Agents;
-import io.longhaul.coordinator.agent.Filesystems;
 import io.longhaul.coordinator.drive.Facts;
 import io.longhaul.coordinator.drive.Sides;
 import io.longhaul.coordinator.drive.Trouble;
@@ -23,6 +22,7 @@ import io.longhaul.coordinator.run.Watchdog;
 import io.longhaul.protocol.SessionId;
 import io.longhaul.protocol.SessionState;
 import io.longhaul.protocol.chunk.DigestChoice;
+import io.longhaul.protocol.client.AgentClient;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
 import io.longhaul.protocol.failure.TransferException;
@@ -123,12 +123,12 @@ public final class AgentSides implements Sides {
     Optional<String> reader = Optional.of(route().reader());
     try (var both = Executors.newVirtualThreadPerTaskExecutor()) {
       try {
-        Future<Filesystems> source =
+        Future<AgentClient.Filesystems> source =
             both.submit(() -> sender.filesystems(job.sourceRoot(), reader));
-        Future<Filesystems> target =
+        Future<AgentClient.Filesystems> target =
             both.submit(() -> receiver.filesystems(job.targetRoot(), Optional.empty()));
-        Filesystems there = source.get();
-        Filesystems here = target.get();
+        AgentClient.Filesystems there = source.get();
+        AgentClient.Filesystems here = target.get();
         return new Facts(
             there.datasets(), withContents(here.datasets(), reader), there.zfs(), here.zfs());
       } finally {
@@ -181,15 +181,7 @@ public final class AgentSides implements Sides {
   }
 
   @Override
-  public void change(List<Step> steps) throws Trouble, InterruptedException {
-    var changes = new ArrayList<ZfsChange>();
-    Side side = Side.SOURCE;
-    for (Step step : steps) {
-      if (step instanceof Step.Change(Side of, ZfsChange change)) {
-        side = of;
-        changes.add(change);
-      }
-    }
+  public void change(Side side, List<ZfsChange> changes) throws Trouble, InterruptedException {
     Agent<?, ?> agent = side == Side.SOURCE ? sender : receiver;
     Optional<String> reader =
         side == Side.SOURCE ? Optional.of(route().reader()) : Optional.empty();
@@ -197,7 +189,7 @@ public final class AgentSides implements Sides {
       int to = Math.min(changes.size(), from + ChangesRequest.MOST);
       ChangesReport report;
       try {
-        report = agent.change(new ChangesRequest(reader, List.copyOf(changes.subList(from, to))));
+        report = agent.change(new ChangesRequest(reader, changes.subList(from, to)));
       } catch (TransferException e) {
         throw trouble(e);
       }

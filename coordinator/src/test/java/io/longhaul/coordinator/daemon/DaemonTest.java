@@ -11,9 +11,11 @@ import io.longhaul.coordinator.job.JobMemory;
 import io.longhaul.coordinator.job.Jobs;
 import io.longhaul.coordinator.job.StateDirectory;
 import io.longhaul.coordinator.plan.ModelSides;
+import io.longhaul.coordinator.plan.Side;
 import io.longhaul.coordinator.plan.Step;
 import io.longhaul.protocol.config.TimeSpan;
 import io.longhaul.protocol.pipe.Command;
+import io.longhaul.protocol.zfs.ZfsChange;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -165,8 +167,8 @@ class DaemonTest {
           }
 
           @Override
-          public void change(List<Step> steps) throws Trouble {
-            model.change(steps);
+          public void change(Side side, List<ZfsChange> changes) throws Trouble {
+            model.change(side, changes);
           }
 
           @Override

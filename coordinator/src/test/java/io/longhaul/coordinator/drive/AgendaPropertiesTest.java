@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.longhaul.coordinator.plan.ModelSides;
 import io.longhaul.coordinator.plan.PairPlan;
+import io.longhaul.coordinator.plan.Side;
 import io.longhaul.coordinator.plan.Step;
 import io.longhaul.coordinator.plan.TreePlan;
 import io.longhaul.protocol.zfs.DatasetName;
+import io.longhaul.protocol.zfs.ZfsChange;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -177,7 +179,10 @@ class AgendaPropertiesTest {
           }
         } else {
           assertThat(move.steps()).as("a token is dropped").hasSize(1);
-          assertThat(move.steps().getFirst()).isInstanceOf(Step.AbortReceive.class);
+          assertThat(move.steps().getFirst())
+              .matches(step ->
+                  step instanceof Step.Change(Side _, ZfsChange change)
+                      && change instanceof ZfsChange.AbortReceive);
         }
       }
       active.add(new Active(task));
@@ -201,7 +206,7 @@ class AgendaPropertiesTest {
             if (step instanceof Step.Replicate stream) {
               sides.stream(stream, (_, _) -> {});
             } else {
-              sides.change(List.of(step));
+              sides.change(((Step.Change) step).side(), List.of(((Step.Change) step).change()));
             }
           } catch (Trouble trouble) {
             active.remove(it);

@@ -3,8 +3,10 @@ package io.longhaul.coordinator.drive;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.longhaul.coordinator.plan.ModelSides;
+import io.longhaul.coordinator.plan.Side;
 import io.longhaul.coordinator.plan.Step;
 import io.longhaul.protocol.zfs.DatasetName;
+import io.longhaul.protocol.zfs.ZfsChange;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
@@ -81,8 +83,8 @@ class DriverTest {
     }
 
     @Override
-    public void change(List<Step> steps) throws Trouble {
-      model.change(steps);
+    public void change(Side side, List<ZfsChange> changes) throws Trouble {
+      model.change(side, changes);
     }
 
     @Override

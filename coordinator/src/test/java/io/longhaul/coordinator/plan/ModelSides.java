@@ -3,8 +3,9 @@ package io.longhaul.coordinator.plan;
 import io.longhaul.coordinator.drive.Facts;
 import io.longhaul.coordinator.drive.Sides;
 import io.longhaul.coordinator.drive.Trouble;
-import io.longhaul.coordinator.plan.ModelPool.Refused;
 import io.longhaul.protocol.zfs.DatasetName;
+import io.longhaul.protocol.zfs.ModelPool.Refused;
+import io.longhaul.protocol.zfs.ZfsChange;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -91,14 +92,14 @@ public final class ModelSides implements Sides {
   }
 
   @Override
-  public synchronized void change(List<Step> steps) throws Trouble {
-    for (Step step : steps) {
-      if (step instanceof Step.AbortReceive abort && broken.contains(abort.target())) {
+  public synchronized void change(Side side, List<ZfsChange> changes) throws Trouble {
+    for (ZfsChange change : changes) {
+      if (change instanceof ZfsChange.AbortReceive abort && broken.contains(abort.target())) {
         throw Trouble.ofDataset(Trouble.Cure.PERSON, "permission denied");
       }
       fail("change");
       try {
-        world.run(step, false);
+        world.run(new Step.Change(side, change), false);
       } catch (Refused e) {
         throw Trouble.ofDataset(Trouble.Cure.PLAN, String.valueOf(e.getMessage()));
       }
@@ -109,7 +110,7 @@ public final class ModelSides implements Sides {
   @Override
   public synchronized void stream(Step.Replicate stream, Meter meter) throws Trouble {
     fail("stream");
-    if (broken.contains(stream.receiving().target())) {
+    if (broken.contains(stream.receive().target())) {
       throw Trouble.ofDataset(Trouble.Cure.PERSON, "permission denied");
     }
     boolean cut = world.random.nextInt(100) < troublePercent;

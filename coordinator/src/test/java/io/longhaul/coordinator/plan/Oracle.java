@@ -1,12 +1,15 @@
 package io.longhaul.coordinator.plan;
 
-import io.longhaul.coordinator.plan.ModelPool.Fs;
-import io.longhaul.coordinator.plan.ModelPool.Refused;
-import io.longhaul.coordinator.plan.ModelPool.Snap;
 import io.longhaul.protocol.zfs.Dataset;
 import io.longhaul.protocol.zfs.DatasetName;
+import io.longhaul.protocol.zfs.ModelPool;
+import io.longhaul.protocol.zfs.ModelPool.Fs;
+import io.longhaul.protocol.zfs.ModelPool.Refused;
+import io.longhaul.protocol.zfs.ModelPool.Snap;
 import io.longhaul.protocol.zfs.SendBase;
 import io.longhaul.protocol.zfs.SnapshotName;
+import io.longhaul.protocol.zfs.ZfsChange;
+import io.longhaul.protocol.zfs.ZfsReceive;
 import io.longhaul.protocol.zfs.ZfsSend;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -138,14 +141,20 @@ final class Oracle {
       if (World.guids(target, to).contains(snap.guid)) {
         continue;
       }
-      for (Sending sending : sendings(from, fs, snap)) {
+      for (ZfsSend send : sends(from, fs, snap)) {
         try {
-          ModelPool.Stream stream = source.send(sending, world.rules.send(), world.tokens);
+          ModelPool.Stream stream = source.send(send.with(world.rules.send()), world.tokens);
           var how =
-              new Receiving(
-                  to, false, true, over, origin(target, stream), new TreeMap<>(), new TreeSet<>());
+              new ZfsReceive(
+                  to,
+                  over,
+                  false,
+                  false,
+                  over ? Optional.empty() : origin(target, stream),
+                  new TreeMap<>(),
+                  new TreeSet<>());
           target.receive(how, stream, Integer.MAX_VALUE, world.tokens);
-          return Optional.of("ZFS takes " + sending);
+          return Optional.of("ZFS takes " + send);
         } catch (Refused refused) {
           // the next one
         }
@@ -165,23 +174,23 @@ final class Oracle {
     return Optional.empty();
   }
 
-  private static List<Sending> sendings(DatasetName from, Fs fs, Snap snap) {
+  private static List<ZfsSend> sends(DatasetName from, Fs fs, Snap snap) {
     SnapshotName to = from.at(snap.name);
-    var sendings = new ArrayList<Sending>();
-    sendings.add(new Sending.Plain(ZfsSend.full(to)));
+    var sends = new ArrayList<ZfsSend>();
+    sends.add(ZfsSend.full(to));
     for (Snap base : fs.snaps) {
       if (base != snap) {
-        sendings.add(plain(SendBase.Kind.SNAPSHOT, base.name, to));
+        sends.add(from(SendBase.Kind.SNAPSHOT, base.name, to));
       }
     }
     for (String mark : fs.marks.keySet()) {
-      sendings.add(plain(SendBase.Kind.BOOKMARK, mark, to));
+      sends.add(from(SendBase.Kind.BOOKMARK, mark, to));
     }
-    return sendings;
+    return sends;
   }
 
-  private static Sending plain(SendBase.Kind kind, String base, SnapshotName to) {
-    return new Sending.Plain(ZfsSend.incremental(new SendBase(kind, base), to));
+  private static ZfsSend from(SendBase.Kind kind, String base, SnapshotName to) {
+    return ZfsSend.incremental(new SendBase(kind, base), to);
   }
 
   /** Returns the GUIDs that the target should have once {@code go} has run. */
@@ -190,7 +199,8 @@ final class Oracle {
     Fs there = target.datasets.get(to.name());
     Set<String> expected = World.guids(target, to);
     for (Step step : go.steps()) {
-      if (there != null && step instanceof Step.DestroySnapshot destroyed) {
+      if (there != null
+          && step instanceof Step.Change(Side _, ZfsChange.DestroySnapshot destroyed)) {
         there.snap(destroyed.snapshot().name()).ifPresent(snap -> expected.remove(snap.guid));
       }
     }
@@ -209,7 +219,7 @@ final class Oracle {
 
   private static String resumed(PairPlan.Go go) {
     return go.streams()
-        .filter(stream -> stream.sending() instanceof Sending.Resumed)
+        .filter(stream -> stream.send().token().isPresent())
         .map(stream -> stream.brings().getLast().guid())
         .findFirst()
         .orElse("");

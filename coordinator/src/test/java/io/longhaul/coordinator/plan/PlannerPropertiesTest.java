@@ -2,10 +2,13 @@ package io.longhaul.coordinator.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.longhaul.coordinator.plan.ModelPool.Fs;
-import io.longhaul.coordinator.plan.ModelPool.Refused;
-import io.longhaul.coordinator.plan.ModelPool.Snap;
 import io.longhaul.protocol.zfs.DatasetName;
+import io.longhaul.protocol.zfs.ModelPool;
+import io.longhaul.protocol.zfs.ModelPool.Fs;
+import io.longhaul.protocol.zfs.ModelPool.Refused;
+import io.longhaul.protocol.zfs.ModelPool.Snap;
+import io.longhaul.protocol.zfs.ZfsChange;
+import io.longhaul.protocol.zfs.ZfsSend;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -38,6 +41,8 @@ class PlannerPropertiesTest {
   /** Conflicts and steps that came up; the histories are worth nothing if some never do. */
   private static final Set<Class<?>> SEEN = ConcurrentHashMap.newKeySet();
 
+  private static final Set<String> SENT = ConcurrentHashMap.newKeySet();
+
   private interface History {
     void run(long seed) throws Refused;
   }
@@ -45,12 +50,26 @@ class PlannerPropertiesTest {
   @AfterAll
   static void theHistoriesLedEverywhere() {
     if (BLOCK > 1) { // not when one is replayed
-      assertThat(SEEN).containsAll(kinds(Step.class));
-      assertThat(SEEN).containsAll(kinds(Sending.class));
+      assertThat(SEEN).containsAll(kinds(ZfsChange.class));
+      assertThat(SENT).contains("full", "increment", "clone", "rest");
       var conflicts = new HashSet<>(kinds(Conflict.class));
       conflicts.remove(Conflict.Unsupported.class); // PlannerTest has the ones about the job
       conflicts.remove(Conflict.NoParent.class);
       assertThat(SEEN).containsAll(conflicts);
+    }
+  }
+
+  private static void saw(Step step) {
+    switch (step) {
+      case Step.Change(_, ZfsChange change) -> SEEN.add(change.getClass());
+      case Step.Replicate stream -> {
+        ZfsSend send = stream.send();
+        boolean full = send.base().isEmpty() && send.origin().isEmpty();
+        SENT.add(
+            send.token().isPresent()
+                ? "rest"
+                : full ? "full" : send.origin().isPresent() ? "clone" : "increment");
+      }
     }
   }
 
@@ -96,8 +115,7 @@ class PlannerPropertiesTest {
     TreePlan plan = world.plan();
     for (TreePlan.Item item : plan.items()) {
       if (item.plan() instanceof PairPlan.Go go) {
-        go.steps().forEach(step -> SEEN.add(step.getClass()));
-        go.streams().forEach(stream -> SEEN.add(stream.sending().getClass()));
+        go.steps().forEach(PlannerPropertiesTest::saw);
       }
       if (item.plan() instanceof PairPlan.Stopped stopped) {
         SEEN.add(stopped.conflict().getClass());
@@ -164,11 +182,11 @@ class PlannerPropertiesTest {
         if (world.run(step, cut)) {
           return false;
         }
-        if (world.chance(10) && !(step instanceof Step.Replicate) && again(step)) {
+        if (world.chance(10) && step instanceof Step.Change) {
           world.run(step, false);
         }
       } catch (Refused refused) {
-        if (step instanceof Step.DestroySnapshot && !world.listsTags) {
+        if (isOf(step, ZfsChange.DestroySnapshot.class) && !world.listsTags) {
           return false; // nobody could know that the hold was another's
         }
         throw new AssertionError(
@@ -178,22 +196,13 @@ class PlannerPropertiesTest {
     return true;
   }
 
-  /** What must do no harm if it is done twice, and is no error. */
-  private static boolean again(Step step) {
-    return step instanceof Step.Hold
-        || step instanceof Step.Release
-        || step instanceof Step.Bookmark
-        || step instanceof Step.DestroyBookmark
-        || step instanceof Step.Rollback;
+  private static boolean isOf(Step step, Class<? extends ZfsChange> kind) {
+    return step instanceof Step.Change(Side _, ZfsChange change) && kind.isInstance(change);
   }
 
   private static String text(PairPlan.Go go) {
     var text = new StringBuilder();
-    for (Step step : go.steps()) {
-      step.commands()
-          .forEach(
-              command -> text.append(command.side()).append(": ").append(command).append('\n'));
-    }
+    go.steps().forEach(step -> text.append(step).append('\n'));
     return text.toString();
   }
 
@@ -212,12 +221,11 @@ class PlannerPropertiesTest {
     for (TreePlan.Item item : plan.items()) {
       if (item.plan() instanceof PairPlan.Go go) {
         for (Step step : go.steps()) {
-          switch (step) {
-            case Step.DestroySnapshot _, Step.Rollback _ ->
-                assertThat(world.rules.rollback()).isTrue();
-            default -> {}
+          if (isOf(step, ZfsChange.Rollback.class)) {
+            assertThat(world.rules.rollback()).isTrue();
           }
-          if (step instanceof Step.DestroySnapshot) {
+          if (isOf(step, ZfsChange.DestroySnapshot.class)) {
+            assertThat(world.rules.rollback()).isTrue();
             destroyed.add(item.target().name());
           }
         }
@@ -330,10 +338,9 @@ class PlannerPropertiesTest {
                 ? world.rules.initial()
                 : world.rules.incremental();
         if (partial && now == Guarantee.RESUMABILITY) {
-          assertThat(go.streams().findFirst().map(Step.Replicate::sending))
+          assertThat(go.streams().findFirst().flatMap(stream -> stream.send().token()))
               .as(text(go))
-              .get()
-              .isInstanceOf(Sending.Resumed.class);
+              .isPresent();
         }
         carryOut(world, go, 30);
       }

@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.longhaul.protocol.zfs.Dataset;
 import io.longhaul.protocol.zfs.DatasetName;
 import io.longhaul.protocol.zfs.PartialReceive;
+import io.longhaul.protocol.zfs.ResumeToken;
 import io.longhaul.protocol.zfs.SendBase;
 import io.longhaul.protocol.zfs.SendFlags;
 import io.longhaul.protocol.zfs.SnapshotName;
 import io.longhaul.protocol.zfs.Version;
+import io.longhaul.protocol.zfs.ZfsChange;
+import io.longhaul.protocol.zfs.ZfsException;
 import io.longhaul.protocol.zfs.ZfsFeatures;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -156,7 +159,7 @@ class PlannerTest {
 
   private static PartialReceive token(String toName, String to, String from, boolean raw) {
     return new PartialReceive(
-        "1-abc",
+        new ResumeToken("1-abc"),
         Optional.of(
             new PartialReceive.Contents(
                 toName,
@@ -169,19 +172,27 @@ class PlannerTest {
                 4096)));
   }
 
-  private static List<String> commands(PairPlan plan) {
+  private List<Command> commands(Step step) {
+    try {
+      return step.commands(job.sender, job.receiver);
+    } catch (ZfsException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private List<String> commands(PairPlan plan) {
     assertThat(plan)
         .as(plan instanceof PairPlan.Stopped stopped ? stopped.conflict().message() : "")
         .isInstanceOf(PairPlan.Go.class);
     return ((PairPlan.Go) plan)
         .steps().stream()
-            .flatMap(step -> step.commands().stream())
+            .flatMap(step -> commands(step).stream())
             .map(command -> command.side() + ": " + command)
             .toList();
   }
 
   /** The {@code zfs send} commands alone, without {@code zfs send}. */
-  private static String sends(PairPlan plan) {
+  private String sends(PairPlan plan) {
     return String.join(
         " | ",
         commands(plan).stream()
@@ -249,11 +260,11 @@ class PlannerTest {
     job.flags = new SendFlags(true, true, true, true, true);
     job.receive =
         new ReceiveOptions(
-            false, new TreeMap<>(Map.of("mountpoint", "/a b")), new TreeSet<>(Set.of("sharenfs")));
+            false, new TreeMap<>(Map.of("mountpoint", "none")), new TreeSet<>(Set.of("sharenfs")));
     assertThat(commands(job.plan(source("@a1"))))
         .containsExactly(
             "source: zfs send -w -c -L -e -p tank/vm@a",
-            "target: zfs receive -s -o 'mountpoint=/a b' -x sharenfs backup/vm");
+            "target: zfs receive -s -o mountpoint=none -x sharenfs backup/vm");
   }
 
   @Test
@@ -459,12 +470,18 @@ class PlannerTest {
     assertThat(commands(plan)).startsWith("target: zfs receive -A backup/vm");
     assertThat(((PairPlan.Go) plan).steps().getFirst())
         .isInstanceOfSatisfying(
-            Step.AbortReceive.class, abort -> assertThat(abort.why()).contains(why.strip()));
+            Step.Change.class,
+            step ->
+                assertThat(step.change())
+                    .isInstanceOfSatisfying(
+                        ZfsChange.AbortReceive.class,
+                        abort -> assertThat(abort.why()).contains(why.strip())));
   }
 
   @Test
   void aTokenThatCannotBeReadIsDroppedAndOneOfAnotherDatasetIsLeft() {
-    Dataset unreadable = partial(target(""), new PartialReceive("1-?", Optional.empty()));
+    Dataset unreadable =
+        partial(target(""), new PartialReceive(new ResumeToken("1-0"), Optional.empty()));
     assertThat(commands(job.plan(source("@a1"), unreadable)))
         .startsWith("target: zfs receive -A backup/vm", "source: zfs send tank/vm@a");
     Dataset foreign = partial(target(""), token("other/data@x", "77", "", false));

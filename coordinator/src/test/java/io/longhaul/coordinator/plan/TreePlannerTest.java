@@ -8,6 +8,7 @@ import io.longhaul.protocol.zfs.SendBase;
 import io.longhaul.protocol.zfs.SendFlags;
 import io.longhaul.protocol.zfs.SnapshotName;
 import io.longhaul.protocol.zfs.Version;
+import io.longhaul.protocol.zfs.ZfsException;
 import io.longhaul.protocol.zfs.ZfsFeatures;
 import java.time.Instant;
 import java.util.List;
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.Test;
 
 /** What holds between datasets: order, parents, clones, names. */
 class TreePlannerTest {
+  private static final ZfsFeatures ZFS =
+      new ZfsFeatures("", Set.of('i', 'I', 't'), Set.of('s', 'u', 'o'), true, true, true);
 
   private static Dataset dataset(String name, String origin, String... snapshots) {
     return new Dataset(
@@ -48,8 +51,6 @@ class TreePlannerTest {
 
   private static TreePlan plan(
       Predicate<DatasetName> chosen, List<Dataset> sources, List<Dataset> targets) {
-    var features =
-        new ZfsFeatures("", Set.of('i', 'I', 't'), Set.of('s', 'u', 'o'), true, true, true);
     var rules =
         new Rules(
             "nightly",
@@ -61,11 +62,19 @@ class TreePlannerTest {
             Guarantee.NOTHING,
             Guarantee.NOTHING);
     return new TreePlanner(
-            new Planner(rules, features, features),
+            new Planner(rules, ZFS, ZFS),
             DatasetName.parse("tank/vm"),
             DatasetName.parse("backup/vm"),
             chosen)
         .plan(sources, targets);
+  }
+
+  private static String command(Step step) {
+    try {
+      return step.commands(ZFS, ZFS).getFirst().toString();
+    } catch (ZfsException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private static List<String> text(TreePlan plan) {
@@ -76,11 +85,7 @@ class TreePlannerTest {
                 + switch (item.plan()) {
                   case PairPlan.Stopped stopped -> stopped.conflict().code();
                   case PairPlan.Go go ->
-                      String.join(
-                          ", ",
-                          go.steps().stream()
-                              .map(step -> step.commands().getFirst().toString())
-                              .toList());
+                      String.join(", ", go.steps().stream().map(TreePlannerTest::command).toList());
                 }
                 + " after "
                 + item.after().stream().map(DatasetName::name).sorted().toList())

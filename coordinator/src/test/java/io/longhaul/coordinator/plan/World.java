@@ -1,12 +1,15 @@
 package io.longhaul.coordinator.plan;
 
-import io.longhaul.coordinator.plan.ModelPool.Fs;
-import io.longhaul.coordinator.plan.ModelPool.Refused;
-import io.longhaul.coordinator.plan.ModelPool.Snap;
 import io.longhaul.protocol.zfs.Dataset;
 import io.longhaul.protocol.zfs.DatasetName;
+import io.longhaul.protocol.zfs.ModelPool;
+import io.longhaul.protocol.zfs.ModelPool.Fs;
+import io.longhaul.protocol.zfs.ModelPool.Refused;
+import io.longhaul.protocol.zfs.ModelPool.Snap;
 import io.longhaul.protocol.zfs.PartialReceive;
+import io.longhaul.protocol.zfs.ResumeToken;
 import io.longhaul.protocol.zfs.SendFlags;
+import io.longhaul.protocol.zfs.ZfsChange;
 import io.longhaul.protocol.zfs.ZfsFeatures;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,7 +32,7 @@ final class World {
   final Random random;
   final ModelPool source;
   final ModelPool target;
-  final Map<String, PartialReceive.Contents> tokens = new HashMap<>();
+  final Map<ResumeToken, PartialReceive.Contents> tokens = new HashMap<>();
   final ZfsFeatures features;
   final boolean listsTags;
   Rules rules;
@@ -105,15 +108,18 @@ final class World {
 
   /** Does a step; returns whether the stream was cut. */
   boolean run(Step step, boolean cut) throws Refused {
-    if (step instanceof Step.Replicate stream) {
-      ModelPool.Stream sent = source.send(stream.sending(), stream.flags(), tokens);
-      int whole = cut ? random.nextInt(sent.items().size()) : Integer.MAX_VALUE;
-      target.receive(stream.receiving(), sent, whole, tokens);
-      return cut;
+    switch (step) {
+      case Step.Replicate stream -> {
+        ModelPool.Stream sent = source.send(stream.send(), tokens);
+        int whole = cut ? random.nextInt(sent.items().size()) : Integer.MAX_VALUE;
+        target.receive(stream.receive(), sent, whole, tokens);
+        return cut;
+      }
+      case Step.Change(Side side, ZfsChange change) -> {
+        (side == Side.SOURCE ? source : target).change(change);
+        return false;
+      }
     }
-    Side side = step.commands().getFirst().side();
-    (side == Side.SOURCE ? source : target).run(step);
-    return false;
   }
 
   // ---- what people and other programs do

@@ -60,7 +60,8 @@ public record ReceiveGrant(
     if (!below) {
       return Optional.of(rule(sink.target() + " is not below one of roots"));
     }
-    return sink.force() && flags.filter(granted -> granted.contains(ReceiveFlag.FORCE)).isEmpty()
+    return sink.receive().force()
+            && flags.filter(granted -> granted.contains(ReceiveFlag.FORCE)).isEmpty()
         ? Optional.of(rule("flags has no -F"))
         : Optional.empty();
   }

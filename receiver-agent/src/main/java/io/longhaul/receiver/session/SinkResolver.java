@@ -9,7 +9,6 @@ import io.longhaul.protocol.zfs.SnapshotName;
 import io.longhaul.protocol.zfs.Zfs;
 import io.longhaul.protocol.zfs.ZfsException;
 import io.longhaul.protocol.zfs.ZfsFeatures;
-import io.longhaul.protocol.zfs.ZfsReceive;
 import io.longhaul.receiver.StreamConfig;
 import java.util.Map;
 import java.util.TreeSet;
@@ -73,7 +72,7 @@ public final class SinkResolver {
       }
       ZfsFeatures features = zfs.features();
       boolean exists = zfs.exists(sink.target());
-      if (exists && !sink.incremental() && !sink.force()) {
+      if (exists && !sink.incremental() && !sink.receive().force()) {
         throw new ProblemException(
             ProblemType.CONFLICT,
             "the target dataset "
@@ -88,9 +87,7 @@ public final class SinkResolver {
                 + sink.target()
                 + " does not exist, and an increment builds on what is there; send a full stream first");
       }
-      ZfsReceive fitting = ZfsReceive.into(sink.target(), features);
-      ZfsReceive receive = new ZfsReceive(sink.target(), sink.force(), fitting.unmounted());
-      return new Command(zfs.receiveCommand(receive, features), Map.of("LC_ALL", "C"));
+      return new Command(zfs.receiveCommand(sink.receive(), features), Map.of("LC_ALL", "C"));
     } catch (ZfsException e) {
       throw new ProblemException(ProblemType.UNAVAILABLE_HERE, String.valueOf(e.getMessage()));
     }

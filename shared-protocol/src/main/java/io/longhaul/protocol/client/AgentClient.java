@@ -8,11 +8,15 @@ import io.longhaul.protocol.failure.Failures;
 import io.longhaul.protocol.failure.Problem;
 import io.longhaul.protocol.failure.RetryableException;
 import io.longhaul.protocol.failure.TransferException;
+import io.longhaul.protocol.wire.FilesystemsHead;
+import io.longhaul.protocol.zfs.Dataset;
+import io.longhaul.protocol.zfs.ZfsFeatures;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -27,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 public final class AgentClient {
   private static final MediaType JSON = MediaType.get("application/json");
   private static final int MOST_REPLY_BYTES = 8 << 20;
+  private static final long MOST_LISTING_BYTES = 128L << 20;
   private static final Duration MOST_TIME = Duration.ofMinutes(2);
   private static final Duration MOST_RETRY_AFTER = Duration.ofHours(1);
 
@@ -66,27 +71,32 @@ public final class AgentClient {
   }
 
   /**
-   * {@code GET}s {@code path}, whose answer is lines of JSON: a head, and items after it, as many as
-   * there are. As to {@code wait}, see {@link #get}.
+   * The answer to {@code GET /v1/filesystems}, put together.
    *
-   * @param items takes each item; what it took means nothing if this throws
-   * @return the head
-   * @throws TransferException as {@link #get}
+   * @param zfs what the agent's ZFS can do
+   * @param datasets as far as the asker may know of them
    */
-  public <H, T> H lines(
-      String path, Duration wait, Class<H> head, Class<T> item, Consumer<T> items)
-      throws TransferException {
+  public record Filesystems(ZfsFeatures zfs, List<Dataset> datasets) {}
+
+  /**
+   * {@code GET}s the datasets at {@code path}, line by line; as to {@code wait}, see {@link #get}.
+   *
+   * @throws TransferException as {@link #get}, and if there are less than announced
+   */
+  public Filesystems filesystems(String path, Duration wait) throws TransferException {
+    String what = "read " + path;
     return call(
-        "read " + path,
+        what,
         connection.request(path).get().build(),
         wait,
         body -> {
-          try (JsonParser parser = Json.TOLERANT.createParser(body)) {
-            H first = Json.TOLERANT.readValue(parser, head);
-            while (parser.nextToken() != null) {
-              items.accept(Json.TOLERANT.readValue(parser, item));
+          try (JsonParser parser = Json.TOLERANT.createParser(limited(body))) {
+            FilesystemsHead head = line(what, parser, FilesystemsHead.class);
+            List<Dataset> datasets = new ArrayList<>();
+            while (datasets.size() < head.datasets()) {
+              datasets.add(line(what, parser, Dataset.class));
             }
-            return first;
+            return new Filesystems(head.zfs(), List.copyOf(datasets));
           }
         });
   }
@@ -128,25 +138,49 @@ public final class AgentClient {
     }
   }
 
+  private <T> T line(String what, JsonParser parser, Class<T> type)
+      throws IOException, RetryableException {
+    T line = parser.nextToken() == null ? null : parser.readValueAs(type);
+    if (line == null) {
+      throw unfit(where(what), "it ends too early, or says null");
+    }
+    return line;
+  }
+
+  private static InputStream limited(InputStream body) {
+    return new LimitedInput(body, MOST_LISTING_BYTES);
+  }
+
+  /** Reads the body of an answer that is none of failure. */
   private interface Reader<T> {
-    @Nullable T read(InputStream body) throws IOException;
+    T read(InputStream body) throws IOException, RetryableException;
   }
 
   private <T> T call(String what, Request request, Duration wait, Class<T> type)
       throws TransferException {
-    return call(what, request, wait, body -> Json.TOLERANT.readValue(bounded(body), type));
+    return call(
+        what,
+        request,
+        wait,
+        body -> {
+          T reply = Json.TOLERANT.readValue(whole(what, body), type);
+          if (reply == null) {
+            throw unfit(where(what), "it says null");
+          }
+          return reply;
+        });
   }
 
-  private byte[] bounded(InputStream body) throws IOException {
+  private byte[] whole(String what, InputStream body) throws IOException, RetryableException {
     byte[] bytes = body.readNBytes(mostBytes + 1);
     if (bytes.length > mostBytes) {
-      throw new TooLong();
+      throw unfit(where(what), "it is longer than " + mostBytes + " bytes");
     }
     return bytes;
   }
 
-  private static final class TooLong extends IOException {
-    private static final long serialVersionUID = 1L;
+  private String where(String what) {
+    return what + " at " + connection;
   }
 
   private <T> T call(String what, Request request, Duration wait, Reader<T> reader)
@@ -158,23 +192,17 @@ public final class AgentClient {
             .readTimeout(wait.plusMillis(shared.readTimeoutMillis()))
             .callTimeout(wait.plus(mostTime))
             .build();
-    String where = what + " at " + connection;
+    String where = where(what);
     try (Response response = client.newCall(request).execute()) {
       connection.requireCommonVersion(what, response);
-      InputStream body = response.body().byteStream();
       if (!response.isSuccessful()) {
+        byte[] bytes = whole(what, response.body().byteStream());
         throw Failures.ofReply(
-            where, response.code(), problem(response, bounded(body)), retryAfter(response));
+            where, response.code(), problem(response, bytes), retryAfter(response));
       }
-      T reply = reader.read(body);
-      if (reply == null) {
-        throw unfit(where, "it says null");
-      }
-      return reply;
+      return reader.read(response.body().byteStream());
     } catch (JacksonException e) {
       throw unfit(where, JsonFault.of(e).toString());
-    } catch (TooLong e) {
-      throw unfit(where, "it is longer than " + mostBytes + " bytes");
     } catch (IOException e) {
       throw AgentConnection.unanswered(where, e);
     }

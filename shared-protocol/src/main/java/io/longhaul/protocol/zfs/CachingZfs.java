@@ -123,6 +123,24 @@ public final class CachingZfs implements Zfs {
   }
 
   @Override
+  public List<Dataset> datasets(DatasetName root, ZfsFeatures features)
+      throws ZfsException, InterruptedException {
+    return zfs.datasets(root, features);
+  }
+
+  @Override
+  public ChangeResult change(List<ZfsChange> changes, ZfsFeatures features)
+      throws InterruptedException {
+    return zfs.change(changes, features);
+  }
+
+  @Override
+  public Optional<PartialReceive.Contents> contents(ResumeToken token, ZfsFeatures features)
+      throws ZfsException, InterruptedException {
+    return zfs.contents(token, features);
+  }
+
+  @Override
   public Optional<String> get(DatasetName dataset, String property)
       throws ZfsException, InterruptedException {
     return zfs.get(dataset, property);

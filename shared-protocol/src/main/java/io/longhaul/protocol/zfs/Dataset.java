@@ -1,5 +1,6 @@
 package io.longhaul.protocol.zfs;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Optional;
 
@@ -25,7 +26,9 @@ public record Dataset(
 
   /** What a dataset is. */
   public enum Kind {
+    @JsonProperty("filesystem")
     FILESYSTEM,
+    @JsonProperty("volume")
     VOLUME;
 
     /** Returns ZFS's own word. */

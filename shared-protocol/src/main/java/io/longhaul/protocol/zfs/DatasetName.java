@@ -2,6 +2,7 @@ package io.longhaul.protocol.zfs;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Comparator;
 import java.util.Optional;
 
 /**
@@ -14,6 +15,9 @@ import java.util.Optional;
  * @param name 1 to 255 characters
  */
 public record DatasetName(String name) {
+  /** By name, component by component: each dataset comes right before those below it. */
+  public static final Comparator<DatasetName> IN_ORDER =
+      Comparator.comparing(dataset -> dataset.name.replace('/', '\0'));
 
   /**
    * @throws IllegalArgumentException if OpenZFS would not accept the name; the message says why

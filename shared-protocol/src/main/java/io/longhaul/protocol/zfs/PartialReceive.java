@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param contents what {@code zfs send -nvt} reads from it on the source; empty if that cannot read
  *     it
  */
-public record PartialReceive(String token, Optional<Contents> contents) {
+public record PartialReceive(ResumeToken token, Optional<Contents> contents) {
 
   /**
    * What a token says.

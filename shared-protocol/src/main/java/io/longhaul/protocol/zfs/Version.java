@@ -1,5 +1,9 @@
 package io.longhaul.protocol.zfs;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.Optional;
@@ -26,8 +30,8 @@ public record Version(
     long createtxg,
     Instant creation,
     int holds,
-    Set<String> tags,
-    Set<DatasetName> clones,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) Set<String> tags,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) Set<DatasetName> clones,
     Optional<String> ivset) {
 
   /** Oldest first; a bookmark comes before the snapshot that it marks. */
@@ -41,7 +45,34 @@ public record Version(
     clones = Set.copyOf(clones);
   }
 
+  /* Most have neither tags nor clones, and say nothing of them. */
+  @JsonCreator
+  static Version read(
+      @JsonProperty("label") SendBase label,
+      @JsonProperty("guid") String guid,
+      @JsonProperty("createtxg") long createtxg,
+      @JsonProperty("creation") Instant creation,
+      @JsonProperty("holds") int holds,
+      @JsonProperty("tags") Optional<Set<String>> tags,
+      @JsonProperty("clones") Optional<Set<DatasetName>> clones,
+      @JsonProperty("ivset") Optional<String> ivset) {
+    return new Version(
+        label,
+        guid,
+        createtxg,
+        creation,
+        holds,
+        tags.orElse(Set.of()),
+        clones.orElse(Set.of()),
+        ivset);
+  }
+
+  Version withTags(Set<String> tags) {
+    return new Version(label, guid, createtxg, creation, holds, tags, clones, ivset);
+  }
+
   /** Returns whether this is a snapshot, and not a bookmark. */
+  @JsonIgnore
   public boolean isSnapshot() {
     return label.kind() == SendBase.Kind.SNAPSHOT;
   }

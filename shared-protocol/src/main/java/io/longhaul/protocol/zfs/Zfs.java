@@ -6,8 +6,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Short questions to a ZFS, holds on its snapshots, and the commands that carry its streams.
- * Nothing else here changes a pool.
+ * Short questions to a ZFS, changes of a closed list, and the commands that carry its streams.
  *
  * <p>Safe for use by several threads. Every call ends within the limits of its implementation; an
  * interrupt ends it at once. A {@link ZfsException} says what a person can do about it.
@@ -70,6 +69,30 @@ public interface Zfs {
    *     ZFS does not know the property
    */
   Optional<String> get(DatasetName dataset, String property)
+      throws ZfsException, InterruptedException;
+
+  /**
+   * Lists a dataset with all below it, and the one above it, in the order of their names; what does
+   * not exist is left out. The number of processes does not depend on how many there are. A token's
+   * contents are left out: only the source can read it.
+   *
+   * @throws ZfsException with {@link ZfsError#TOO_MUCH} if there are more than 200,000 snapshots
+   *     and bookmarks
+   */
+  List<Dataset> datasets(DatasetName root, ZfsFeatures features)
+      throws ZfsException, InterruptedException;
+
+  /**
+   * Makes changes in their order, until the first that fails. What is done already is as good as
+   * done now.
+   */
+  ChangeResult change(List<ZfsChange> changes, ZfsFeatures features) throws InterruptedException;
+
+  /**
+   * Returns what a resume token says; empty if this ZFS cannot read it, or if it was made to
+   * deceive. That what it names is there, is not said.
+   */
+  Optional<PartialReceive.Contents> contents(ResumeToken token, ZfsFeatures features)
       throws ZfsException, InterruptedException;
 
   /**

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,6 +12,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The ZFS behind a {@code zfs} command: each call runs it, and nothing is remembered.
@@ -24,6 +27,11 @@ public final class ZfsCli implements Zfs {
   private static final Pattern PROPERTY = Pattern.compile("[A-Za-z0-9][A-Za-z0-9:_.@#-]*");
 
   private static final int USAGE_STATUS = 2;
+
+  /** How much longer the listing of a whole tree may take than one question. */
+  private static final int LISTING_PATIENCE = 10;
+
+  private static final long LISTING_CHARS = 256L << 20;
   private static final String NO_VALUE = "-";
   private static final String TAG_EXISTS = "tag already exists on this dataset";
   private static final String NO_SUCH_TAG = "no such tag on this dataset";
@@ -31,6 +39,7 @@ public final class ZfsCli implements Zfs {
   private final List<String> command;
   private final Duration queryLimit;
   private final Duration estimateLimit;
+  private final Duration listLimit;
 
   /**
    * @param command the argument list that starts {@code zfs}, such as {@code [sudo, -n, zfs]}
@@ -41,6 +50,7 @@ public final class ZfsCli implements Zfs {
     this.command = List.copyOf(command);
     this.queryLimit = queryLimit;
     this.estimateLimit = estimateLimit;
+    this.listLimit = queryLimit.multipliedBy(LISTING_PATIENCE);
   }
 
   @Override
@@ -55,7 +65,7 @@ public final class ZfsCli implements Zfs {
     if (acceptsUnmountedReceive()) {
       receiveFlags.add('u'); // zfs-fuse has it and does not say so
     }
-    Answer bookmark = ask(List.of("bookmark"));
+    ZfsAnswer bookmark = ask(List.of("bookmark"));
     boolean bookmarks = !bookmark.stderr().contains("unrecognized command");
     return ZfsFeatures.of(version(), sendFlags, receiveFlags, bookmarks);
   }
@@ -67,7 +77,7 @@ public final class ZfsCli implements Zfs {
 
   @Override
   public Optional<String> guid(SnapshotName snapshot) throws ZfsException, InterruptedException {
-    Answer answer = ask(List.of("get", "-Hp", "-o", "value", "guid", snapshot.toString()));
+    ZfsAnswer answer = ask(List.of("get", "-Hp", "-o", "value", "guid", snapshot.toString()));
     Optional<List<String>> lines = answer.linesIfThere();
     return lines.isEmpty() ? Optional.empty() : Optional.of(guid(answer, only(answer)));
   }
@@ -77,7 +87,7 @@ public final class ZfsCli implements Zfs {
     /* One recursive "get" rather than "list" and then "get": zfs-fuse has no machine form of list,
      * its "get" has no -t, and a snapshot destroyed between two commands would fail the second.
      */
-    Answer answer =
+    ZfsAnswer answer =
         ask(
             List.of(
                 "get",
@@ -113,7 +123,7 @@ public final class ZfsCli implements Zfs {
   @Override
   public void hold(String tag, SnapshotName snapshot, boolean children)
       throws ZfsException, InterruptedException {
-    Answer answer = changeHold("hold", tag, snapshot, children);
+    ZfsAnswer answer = changeHold("hold", tag, snapshot, children);
     if (answer.status() != 0 && !answer.stderr().contains(TAG_EXISTS)) {
       throw answer.failure();
     }
@@ -122,13 +132,13 @@ public final class ZfsCli implements Zfs {
   @Override
   public void release(String tag, SnapshotName snapshot, boolean children)
       throws ZfsException, InterruptedException {
-    Answer answer = changeHold("release", tag, snapshot, children);
+    ZfsAnswer answer = changeHold("release", tag, snapshot, children);
     if (!answer.stderr().contains(NO_SUCH_TAG)) {
       Optional<List<String>> _ = answer.linesIfThere();
     }
   }
 
-  private Answer changeHold(String verb, String tag, SnapshotName snapshot, boolean children)
+  private ZfsAnswer changeHold(String verb, String tag, SnapshotName snapshot, boolean children)
       throws ZfsException, InterruptedException {
     var words = new ArrayList<>(List.of(verb));
     if (children) {
@@ -147,7 +157,7 @@ public final class ZfsCli implements Zfs {
     }
     List<String> arguments = new ArrayList<>(send.arguments(features));
     arguments.addAll(1, List.of("-n", "-P", "-v")); // -P alone is not verbose before 0.8
-    Answer answer;
+    ZfsAnswer answer;
     try {
       answer = ask(arguments, estimateLimit);
     } catch (ZfsException e) {
@@ -165,9 +175,106 @@ public final class ZfsCli implements Zfs {
   public Optional<String> get(DatasetName dataset, String property)
       throws ZfsException, InterruptedException {
     checkProperty(dataset, property);
-    Answer answer = ask(List.of("get", "-Hp", "-o", "value", property, dataset.toString()));
+    ZfsAnswer answer = ask(List.of("get", "-Hp", "-o", "value", property, dataset.toString()));
     String value = only(answer);
     return value.equals(NO_VALUE) ? Optional.empty() : Optional.of(value);
+  }
+
+  @Override
+  public List<Dataset> datasets(DatasetName root, ZfsFeatures features)
+      throws ZfsException, InterruptedException {
+    var found = new Inventory(features);
+    List<String> ofDatasets = Inventory.ofDatasets(features);
+    List<String> ofVersions = Inventory.ofVersions(features);
+    if (root.parent().isPresent()) {
+      list(found, root.parent().get(), List.of(), ofDatasets);
+    }
+    if (features.bookmarks()) {
+      if (list(found, root, List.of("-r", "-t", "filesystem,volume"), ofDatasets)) {
+        list(found, root, List.of("-r", "-t", "snapshot,bookmark"), ofVersions);
+      }
+    } else { // zfs-fuse: its "get" has no -t
+      var both = new ArrayList<>(ofDatasets);
+      both.addAll(ofVersions);
+      list(found, root, List.of("-r"), both);
+    }
+    if (found.isTooMuch()) {
+      throw ZfsException.tooMuch(root, Inventory.MOST_VERSIONS);
+    }
+    found.placeholders(placeholders(root, features));
+    return found.datasets(features.listsTags() ? tags(found.held()) : Map.of());
+  }
+
+  /** Returns whether there is such a dataset. */
+  private boolean list(
+      Inventory found, DatasetName dataset, List<String> which, List<String> properties)
+      throws ZfsException, InterruptedException {
+    var arguments = new ArrayList<>(List.of("get", "-Hp"));
+    arguments.addAll(which);
+    arguments.addAll(List.of("-o", "name,property,value", String.join(",", properties)));
+    arguments.add(dataset.toString());
+    List<String> whole = whole(arguments);
+    ZfsQuery.Ending ending = new ZfsQuery(whole, listLimit, LISTING_CHARS).run(found::line);
+    Optional<String> fault = found.fault();
+    if (fault.isPresent()) {
+      throw ZfsException.unreadable(whole, fault.get());
+    }
+    return new ZfsAnswer(whole, ending.exitStatus(), List.of(), ending.stderrTail())
+        .linesIfThere()
+        .isPresent();
+  }
+
+  /**
+   * Asked for by itself: anybody who may set properties can put lines of his own into the value of
+   * one.
+   */
+  private Set<String> placeholders(DatasetName root, ZfsFeatures features)
+      throws ZfsException, InterruptedException {
+    var arguments = new ArrayList<>(List.of("get", "-H", "-r", "-s", "local"));
+    if (features.bookmarks()) {
+      arguments.addAll(List.of("-t", "filesystem"));
+    }
+    arguments.addAll(List.of("-o", "name,value", Placeholder.PROPERTY, root.toString()));
+    String on = "\ton";
+    return ask(arguments, listLimit).linesIfThere().orElse(List.of()).stream()
+        .filter(line -> line.endsWith(on))
+        .map(line -> line.substring(0, line.length() - on.length()))
+        .collect(Collectors.toSet());
+  }
+
+  /** Returns the tags of each held snapshot; one that is gone meanwhile has none. */
+  private Map<String, Set<String>> tags(List<SnapshotName> held)
+      throws ZfsException, InterruptedException {
+    var tags = new HashMap<String, Set<String>>();
+    for (List<String> names : ArgumentLists.of(held)) {
+      ZfsAnswer answer =
+          ask(Stream.concat(Stream.of("holds", "-H"), names.stream()).toList(), listLimit);
+      for (String line : answer.output()) {
+        String[] fields = line.split("\t", -1);
+        if (fields.length == 3) {
+          tags.computeIfAbsent(fields[0], _ -> new HashSet<>()).add(fields[1]);
+        }
+      }
+    }
+    return tags;
+  }
+
+  @Override
+  public ChangeResult change(List<ZfsChange> changes, ZfsFeatures features)
+      throws InterruptedException {
+    return new ZfsChanges(this, features).make(changes);
+  }
+
+  @Override
+  public Optional<PartialReceive.Contents> contents(ResumeToken token, ZfsFeatures features)
+      throws ZfsException, InterruptedException {
+    if (!features.resumeTokens()) {
+      return Optional.empty();
+    }
+    ZfsAnswer answer = ask(List.of("send", "-n", "-v", "-t", token.text()), estimateLimit);
+    var printed = new ArrayList<>(answer.output());
+    answer.stderr().lines().forEach(printed::add); // some print it there
+    return TokenText.read(token, printed); // whatever the status: what it names may be gone
   }
 
   /**
@@ -187,7 +294,7 @@ public final class ZfsCli implements Zfs {
   }
 
   private Set<Character> flagsInUsage(String subcommand) throws ZfsException, InterruptedException {
-    Answer answer = ask(List.of(subcommand));
+    ZfsAnswer answer = ask(List.of(subcommand));
     if (answer.status() != USAGE_STATUS || !UsageText.isIn(answer.stderr())) {
       throw answer.failure();
     }
@@ -200,24 +307,27 @@ public final class ZfsCli implements Zfs {
   }
 
   private String version() throws ZfsException, InterruptedException {
-    Answer answer = ask(List.of("version"));
+    ZfsAnswer answer = ask(List.of("version"));
     return answer.status() == 0 && !answer.output().isEmpty() ? answer.output().getFirst() : "";
   }
 
-  private Answer ask(List<String> arguments) throws ZfsException, InterruptedException {
+  ZfsAnswer ask(List<String> arguments) throws ZfsException, InterruptedException {
     return ask(arguments, queryLimit);
   }
 
-  private Answer ask(List<String> arguments, Duration limit)
+  private ZfsAnswer ask(List<String> arguments, Duration limit)
       throws ZfsException, InterruptedException {
-    var whole = new ArrayList<>(command);
-    whole.addAll(arguments);
+    List<String> whole = whole(arguments);
     var output = new ArrayList<String>();
     ZfsQuery.Ending ending = new ZfsQuery(whole, limit).run(output::add);
-    return new Answer(List.copyOf(whole), ending.exitStatus(), output, ending.stderrTail());
+    return new ZfsAnswer(whole, ending.exitStatus(), output, ending.stderrTail());
   }
 
-  private static String only(Answer answer) throws ZfsException {
+  private List<String> whole(List<String> arguments) {
+    return Stream.concat(command.stream(), arguments.stream()).toList();
+  }
+
+  private static String only(ZfsAnswer answer) throws ZfsException {
     List<String> lines = answer.lines();
     if (lines.size() != 1) {
       throw ZfsException.unreadable(answer.command(), String.join("\n", lines));
@@ -225,7 +335,7 @@ public final class ZfsCli implements Zfs {
     return lines.getFirst();
   }
 
-  private static Snapshot snapshot(Answer answer, String name, String guid, String createtxg)
+  private static Snapshot snapshot(ZfsAnswer answer, String name, String guid, String createtxg)
       throws ZfsException {
     try {
       return new Snapshot(SnapshotName.parse(name), guid(answer, guid), Long.parseLong(createtxg));
@@ -234,35 +344,11 @@ public final class ZfsCli implements Zfs {
     }
   }
 
-  private static String guid(Answer answer, String text) throws ZfsException {
+  private static String guid(ZfsAnswer answer, String text) throws ZfsException {
     try {
       return Long.toUnsignedString(Long.parseUnsignedLong(text));
     } catch (NumberFormatException e) {
       throw ZfsException.unreadable(answer.command(), text);
-    }
-  }
-
-  /** What one run of the command said. */
-  private record Answer(List<String> command, int status, List<String> output, String stderr) {
-
-    /** Its lines, if it succeeded. */
-    List<String> lines() throws ZfsException {
-      if (status != 0) {
-        throw failure();
-      }
-      return output;
-    }
-
-    /** Its lines if it succeeded; empty if it said that there is no such dataset or snapshot. */
-    Optional<List<String>> linesIfThere() throws ZfsException {
-      if (status != 0 && ZfsError.classify(stderr) == ZfsError.NO_SUCH_DATASET) {
-        return Optional.empty();
-      }
-      return Optional.of(lines());
-    }
-
-    ZfsException failure() {
-      return ZfsException.failed(command, status, stderr);
     }
   }
 }

@@ -1,5 +1,7 @@
 package io.longhaul.protocol.zfs;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
@@ -65,12 +67,13 @@ public enum ZfsError {
   NO_SUCH_DATASET(
       "Check the name; a target's parent dataset must exist before the first receive.",
       "does not exist|no such pool or dataset|no longer exists"),
+  TOO_MUCH("Ask for a part of the tree, or have fewer snapshots.", ZfsError.NEVER),
   NO_ANSWER(
       "Look at the pool's health and load ('zpool status', 'zpool iostat'), then try again.",
       ZfsError.NEVER),
   OTHER("Read what zfs printed; this message is not one Longhaul knows.", ZfsError.NEVER);
 
-  /** Matches nothing: these two are not told by a text. */
+  /** Matches nothing: these are not told by a text. */
   private static final String NEVER = "(?!)";
 
   private static final Pattern LEFT_OUT =
@@ -84,6 +87,23 @@ public enum ZfsError {
   ZfsError(String advice, String pattern) {
     this.advice = advice;
     this.pattern = Pattern.compile(pattern);
+  }
+
+  /** Returns the error with this text form, or {@link #OTHER}: a newer peer may know more. */
+  @JsonCreator
+  public static ZfsError of(String text) {
+    for (ZfsError error : values()) {
+      if (error.text().equals(text)) {
+        return error;
+      }
+    }
+    return OTHER;
+  }
+
+  /** Returns the stable text form, such as {@code no-space}. */
+  @JsonValue
+  public String text() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /** What a person can do: one sentence, for messages and problem documents. */

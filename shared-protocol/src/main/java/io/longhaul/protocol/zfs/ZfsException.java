@@ -84,6 +84,29 @@ public final class ZfsException extends Exception {
         null);
   }
 
+  /** The command was never run: what it is about is not what it was when it was asked for. */
+  static ZfsException changed(String purpose, String reason, ZfsError error) {
+    return new ZfsException(
+        "Tried to %s but %s.".formatted(purpose, reason),
+        List.of(),
+        OptionalInt.empty(),
+        "",
+        error,
+        null);
+  }
+
+  /** There is more than can be told at once. */
+  static ZfsException tooMuch(DatasetName root, int most) {
+    return new ZfsException(
+        "Tried to list what is below %s but there are more than %d snapshots and bookmarks."
+            .formatted(root, most),
+        List.of(),
+        OptionalInt.empty(),
+        "",
+        ZfsError.TOO_MUCH,
+        null);
+  }
+
   /** The command was never run: this ZFS has not got what it needs. */
   static ZfsException unsupported(String purpose, String reason) {
     return new ZfsException(

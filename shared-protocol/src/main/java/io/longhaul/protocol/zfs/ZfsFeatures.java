@@ -57,6 +57,16 @@ public record ZfsFeatures(
     return major > 2 || (major == 2 && Integer.parseInt(release.group(2)) >= 1);
   }
 
+  /** Returns whether it knows encryption: it came with raw sends. */
+  boolean encryption() {
+    return sendFlags.contains('w');
+  }
+
+  /** Returns whether {@code zfs holds -H} works: since 0.8 at the latest, on zfs-fuse it fails. */
+  boolean listsTags() {
+    return !version.isEmpty();
+  }
+
   void needSendFlag(char flag, String purpose) throws ZfsException {
     if (!sendFlags.contains(flag)) {
       throw ZfsException.unsupported(purpose, "'zfs send' has no -" + flag);

@@ -34,10 +34,19 @@ final class ZfsQuery {
 
   private final List<String> command;
   private final Duration limit;
+  private final long mostChars;
 
   ZfsQuery(List<String> command, Duration limit) {
+    this(command, limit, STDOUT_LIMIT_CHARS);
+  }
+
+  /**
+   * @param mostChars how much it may print
+   */
+  ZfsQuery(List<String> command, Duration limit, long mostChars) {
     this.command = List.copyOf(command);
     this.limit = limit;
+    this.mostChars = mostChars;
   }
 
   /** How a command ended, and the last part of its stderr. */
@@ -55,13 +64,13 @@ final class ZfsQuery {
     Process process = start();
     try {
       var tail = new Tail();
-      var stdout = new Lines(process.getInputStream(), line);
+      var stdout = new Lines(process.getInputStream(), line, mostChars);
       Thread out = Thread.ofVirtual().name("zfs-stdout").start(stdout);
       Thread err = Thread.ofVirtual().name("zfs-stderr").start(() -> tail.drain(process));
       long deadline = System.nanoTime() + limit.toNanos();
       boolean drained = out.join(limit);
       if (stdout.isTooLong()) {
-        throw ZfsException.tooLong(command, STDOUT_LIMIT_CHARS, LINE_LIMIT_CHARS, tail.text());
+        throw ZfsException.tooLong(command, mostChars, LINE_LIMIT_CHARS, tail.text());
       }
       if (!drained
           || !process.waitFor(left(deadline), TimeUnit.NANOSECONDS)
@@ -104,11 +113,13 @@ final class ZfsQuery {
   private static final class Lines implements Runnable {
     private final InputStream in;
     private final Consumer<String> line;
+    private final long mostChars;
     private volatile boolean tooLong;
 
-    Lines(InputStream in, Consumer<String> line) {
+    Lines(InputStream in, Consumer<String> line, long mostChars) {
       this.in = in;
       this.line = line;
+      this.mostChars = mostChars;
     }
 
     boolean isTooLong() {
@@ -122,7 +133,7 @@ final class ZfsQuery {
         long chars = 0;
         for (int c = reader.read(); c >= 0; c = reader.read()) {
           chars++;
-          if (chars > STDOUT_LIMIT_CHARS || text.length() > LINE_LIMIT_CHARS) {
+          if (chars > mostChars || text.length() > LINE_LIMIT_CHARS) {
             tooLong = true;
             return;
           }

@@ -21,8 +21,12 @@ import io.longhaul.protocol.failure.Problem;
 import io.longhaul.protocol.failure.ProblemType;
 import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.zfs.DatasetName;
+import io.longhaul.protocol.zfs.ResumeToken;
 import io.longhaul.protocol.zfs.SendBase;
 import io.longhaul.protocol.zfs.SnapshotName;
+import io.longhaul.protocol.zfs.ZfsChange;
+import io.longhaul.protocol.zfs.ZfsError;
+import io.longhaul.protocol.zfs.ZfsFeatures;
 import io.longhaul.protocol.zfs.ZfsSend;
 import java.lang.reflect.RecordComponent;
 import java.net.URI;
@@ -122,6 +126,20 @@ class WireRecordsTest {
   static List<Object> records() {
     return List.of(
         new Abort(FAILURE),
+        new ChangesRequest(
+            Optional.of("vault"), List.of(new ZfsChange.BecomeReal(DatasetName.parse("a/b")))),
+        new ChangesReport(3, Optional.of(new ChangesReport.Failed(ZfsError.NO_SPACE, "no space"))),
+        new EstimatesRequest(
+            Optional.of("vault"), List.of(ZfsSend.full(SnapshotName.parse("tank/vm@daily")))),
+        new Estimates(
+            List.of(
+                new Estimates.Estimate(OptionalLong.of(1L << 40)),
+                new Estimates.Estimate(OptionalLong.empty()))),
+        new TokensRequest(
+            Optional.of("vault"), DatasetName.parse("tank"), List.of(new ResumeToken("1-ab-2-cd"))),
+        new Tokens(List.of(new Tokens.Token(Optional.empty()))),
+        new FilesystemsHead(
+            new ZfsFeatures("zfs-2.1.11", Set.of('i'), Set.of('F'), true, false, true), 1000),
         AGENT,
         new AgentInfo(
             "a",

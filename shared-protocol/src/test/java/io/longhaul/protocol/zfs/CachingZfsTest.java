@@ -23,7 +23,7 @@ final class CachingZfsTest extends ZfsContract {
   private final AtomicLong nanos = new AtomicLong();
   private final Zfs zfs = new CachingZfs(counted, NO_WAIT, nanos::get);
 
-  CachingZfsTest() {
+  CachingZfsTest() throws ZfsException {
     fake.create(root());
   }
 
@@ -38,12 +38,12 @@ final class CachingZfsTest extends ZfsContract {
   }
 
   @Override
-  void create(DatasetName dataset) {
+  void create(DatasetName dataset) throws ZfsException {
     fake.create(dataset);
   }
 
   @Override
-  void snapshot(SnapshotName snapshot) {
+  void snapshot(SnapshotName snapshot) throws ZfsException {
     fake.snapshot(snapshot);
   }
 
@@ -170,6 +170,24 @@ final class CachingZfsTest extends ZfsContract {
       estimates.incrementAndGet();
       beforeEstimate.run();
       return zfs.estimate(send, features);
+    }
+
+    @Override
+    public List<Dataset> datasets(DatasetName root, ZfsFeatures features)
+        throws ZfsException, InterruptedException {
+      return zfs.datasets(root, features);
+    }
+
+    @Override
+    public ChangeResult change(List<ZfsChange> changes, ZfsFeatures features)
+        throws InterruptedException {
+      return zfs.change(changes, features);
+    }
+
+    @Override
+    public Optional<PartialReceive.Contents> contents(ResumeToken token, ZfsFeatures features)
+        throws ZfsException, InterruptedException {
+      return zfs.contents(token, features);
     }
 
     @Override

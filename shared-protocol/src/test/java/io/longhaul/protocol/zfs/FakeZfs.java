@@ -1,15 +1,15 @@
 package io.longhaul.protocol.zfs;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
 
-/** A ZFS in memory: datasets, their snapshots and their properties. */
+/** The {@link Zfs} of a pool in memory. */
 public final class FakeZfs implements Zfs {
 
   /** What OpenZFS 2.1 has. */
@@ -32,42 +32,59 @@ public final class FakeZfs implements Zfs {
   public static final long ESTIMATE_BYTES = 12_912;
 
   private final ZfsFeatures features;
+  private final AtomicLong numbers = new AtomicLong(1);
 
   @GuardedBy("this")
-  private final Map<DatasetName, Map<String, String>> datasets = new LinkedHashMap<>();
+  private final ModelPool pool;
 
+  /** What the tokens of this and other pools say. */
   @GuardedBy("this")
-  private final Map<SnapshotName, Snapshot> snapshots = new LinkedHashMap<>();
-
-  @GuardedBy("this")
-  private final Set<String> holds = new TreeSet<>();
+  private final Map<ResumeToken, PartialReceive.Contents> tokens = new HashMap<>();
 
   public FakeZfs(ZfsFeatures features) {
     this.features = features;
+    this.pool = new ModelPool(numbers::getAndIncrement, features.listsTags());
   }
 
-  /** Makes a dataset, or does nothing if it is there. */
-  public synchronized void create(DatasetName dataset) {
-    datasets.computeIfAbsent(dataset, _ -> new LinkedHashMap<>(Map.of("type", "filesystem")));
+  /** Something that ZFS might refuse. */
+  @FunctionalInterface
+  public interface Action<T> {
+    /** Does it. */
+    T on(ModelPool pool, Map<ResumeToken, PartialReceive.Contents> tokens) throws ModelPool.Refused;
+  }
+
+  /**
+   * Does something to the pool that no {@link Zfs} can be asked for.
+   *
+   * @throws ZfsException as ZFS would refuse it
+   */
+  public synchronized <T> T with(Action<T> action) throws ZfsException {
+    try {
+      return action.on(pool, tokens);
+    } catch (ModelPool.Refused refused) {
+      throw refused(refused);
+    }
+  }
+
+  private ZfsException refused(ModelPool.Refused refused) {
+    return ZfsException.failed(command(), 1, String.valueOf(refused.getMessage()));
+  }
+
+  /** Makes a filesystem. */
+  public void create(DatasetName dataset) throws ZfsException {
+    var _ = with((pool, _) -> pool.create(dataset.name(), Dataset.Kind.FILESYSTEM));
   }
 
   /** Makes a snapshot with a GUID of its own, as {@code zfs snapshot} does. */
-  public synchronized Snapshot snapshot(SnapshotName name) {
-    return receive(name, Long.toUnsignedString(0x9E37_79B9_7F4A_7C15L * (snapshots.size() + 1)));
+  public Snapshot snapshot(SnapshotName name) throws ZfsException {
+    return with((pool, _) -> {
+      pool.snapshot(name.dataset().name(), name.name());
+      return snapshot(name.dataset(), pool.get(name.dataset()).snap(name.name()).orElseThrow());
+    });
   }
 
-  /** Makes a snapshot, and its dataset, with the GUID it has elsewhere, as a receive does. */
-  public synchronized Snapshot receive(SnapshotName name, String guid) {
-    create(name.dataset());
-    var snapshot = new Snapshot(name, guid, snapshots.size() + 1);
-    snapshots.put(name, snapshot);
-    return snapshot;
-  }
-
-  /** Sets a property. */
-  public synchronized void set(DatasetName dataset, String property, String value)
-      throws ZfsException {
-    properties(dataset).put(property, value);
+  private static Snapshot snapshot(DatasetName dataset, ModelPool.Snap snap) {
+    return new Snapshot(dataset.at(snap.name), snap.guid, snap.txg);
   }
 
   @Override
@@ -82,73 +99,92 @@ public final class FakeZfs implements Zfs {
 
   @Override
   public synchronized boolean exists(DatasetName dataset) {
-    return datasets.containsKey(dataset);
+    return pool.datasets.containsKey(dataset.name());
   }
 
   @Override
   public synchronized Optional<String> guid(SnapshotName snapshot) {
-    return Optional.ofNullable(snapshots.get(snapshot)).map(Snapshot::guid);
+    return Optional.ofNullable(pool.datasets.get(snapshot.dataset().name()))
+        .flatMap(fs -> fs.snap(snapshot.name()))
+        .map(snap -> snap.guid);
   }
 
   @Override
-  public synchronized List<Snapshot> snapshots(DatasetName dataset) throws ZfsException {
-    properties(dataset);
-    return snapshots.values().stream().filter(s -> s.name().dataset().equals(dataset)).toList();
+  public List<Snapshot> snapshots(DatasetName dataset) throws ZfsException {
+    return with((pool, _) ->
+        pool.get(dataset).snaps.stream().map(snap -> snapshot(dataset, snap)).toList());
   }
 
   @Override
-  public synchronized void hold(String tag, SnapshotName snapshot, boolean children)
-      throws ZfsException {
-    if (!snapshots.containsKey(snapshot)) {
-      throw noSuch(snapshot.toString());
-    }
-    holds.add(tag + " " + snapshot);
+  public void hold(String tag, SnapshotName snapshot, boolean children) throws ZfsException {
+    var _ =
+        with((pool, _) ->
+            pool.get(snapshot.dataset())
+                .snap(snapshot.name())
+                .orElseThrow(() -> new ModelPool.Refused("dataset does not exist"))
+                .holds
+                .add(tag));
   }
 
   @Override
   public synchronized void release(String tag, SnapshotName snapshot, boolean children) {
-    holds.remove(tag + " " + snapshot);
-  }
-
-  /** Returns what is held, each as {@code TAG SNAPSHOT}. */
-  public synchronized Set<String> holds() {
-    return Set.copyOf(holds);
+    Optional.ofNullable(pool.datasets.get(snapshot.dataset().name()))
+        .flatMap(fs -> fs.snap(snapshot.name()))
+        .ifPresent(snap -> snap.holds.remove(tag));
   }
 
   @Override
-  public synchronized OptionalLong estimate(ZfsSend send, ZfsFeatures features)
-      throws ZfsException {
+  public OptionalLong estimate(ZfsSend send, ZfsFeatures features) throws ZfsException {
     if (!features.dryRunSize()) {
       return OptionalLong.empty();
     }
-    if (!snapshots.containsKey(send.snapshot())) {
-      throw noSuch(send.snapshot().toString());
-    }
+    var _ = with((pool, tokens) -> pool.send(send, tokens));
     return OptionalLong.of(ESTIMATE_BYTES);
   }
 
   @Override
-  public synchronized Optional<String> get(DatasetName dataset, String property)
-      throws ZfsException {
+  public List<Dataset> datasets(DatasetName root, ZfsFeatures features) throws ZfsException {
+    return with((pool, _) ->
+        pool.list(root.name(), Map.of()).stream()
+            .sorted(Comparator.comparing(Dataset::name, DatasetName.IN_ORDER))
+            .toList());
+  }
+
+  @Override
+  public synchronized ChangeResult change(List<ZfsChange> changes, ZfsFeatures features) {
+    int done = 0;
+    try {
+      for (ZfsChange change : changes) {
+        if (change instanceof ZfsChange.Bookmark || change instanceof ZfsChange.DestroyBookmark) {
+          features.needBookmarks();
+        }
+        pool.change(change);
+        done++;
+      }
+      return new ChangeResult(done, Optional.empty());
+    } catch (ModelPool.Refused refused) {
+      return new ChangeResult(done, Optional.of(refused(refused)));
+    } catch (ZfsException e) {
+      return new ChangeResult(done, Optional.of(e));
+    }
+  }
+
+  @Override
+  public synchronized Optional<PartialReceive.Contents> contents(
+      ResumeToken token, ZfsFeatures features) {
+    return features.resumeTokens() ? Optional.ofNullable(tokens.get(token)) : Optional.empty();
+  }
+
+  @Override
+  public Optional<String> get(DatasetName dataset, String property) throws ZfsException {
     ZfsCli.checkProperty(dataset, property);
-    String value = properties(dataset).get(property);
-    if (value == null && !property.contains(":")) {
+    Dataset.Kind kind = with((pool, _) -> pool.get(dataset).kind);
+    if (property.equals("type")) {
+      return Optional.of(kind.toString());
+    }
+    if (!property.contains(":")) {
       throw ZfsException.failed(command(), 2, "bad property list: invalid property");
     }
-    return Optional.ofNullable(value);
-  }
-
-  @GuardedBy("this")
-  private Map<String, String> properties(DatasetName dataset) throws ZfsException {
-    Map<String, String> properties = datasets.get(dataset);
-    if (properties == null) {
-      throw noSuch(dataset.toString());
-    }
-    return properties;
-  }
-
-  private ZfsException noSuch(String name) {
-    return ZfsException.failed(
-        command(), 1, "cannot open '%s': dataset does not exist".formatted(name));
+    return Optional.empty();
   }
 }

@@ -4,7 +4,7 @@ final class FakeZfsTest extends ZfsContract {
 
   private final FakeZfs zfs = new FakeZfs(FakeZfs.OPENZFS);
 
-  FakeZfsTest() {
+  FakeZfsTest() throws ZfsException {
     zfs.create(root());
   }
 
@@ -19,12 +19,12 @@ final class FakeZfsTest extends ZfsContract {
   }
 
   @Override
-  void create(DatasetName dataset) {
+  void create(DatasetName dataset) throws ZfsException {
     zfs.create(dataset);
   }
 
   @Override
-  void snapshot(SnapshotName snapshot) {
+  void snapshot(SnapshotName snapshot) throws ZfsException {
     zfs.snapshot(snapshot);
   }
 }

@@ -99,7 +99,7 @@ abstract class RealZfsContract extends ZfsContract {
     Path step = streamOf(ZfsSend.incremental(ONE, source.at("two")));
     assertThat(refusalOf(target, step)).isEqualTo(ZfsError.TARGET_MODIFIED);
 
-    var force = new ZfsReceive(target, true, true);
+    var force = ZfsReceive.into(target).forced(true);
     assertThat(receive(force, step).exitStatus()).isZero();
     assertThat(zfs().guid(target.at("two"))).isEqualTo(zfs().guid(source.at("two")));
   }
@@ -156,7 +156,7 @@ abstract class RealZfsContract extends ZfsContract {
 
   /** Returns what the receive had to say. */
   final String assertReceivedWithNotes(ZfsSend send, DatasetName target) throws Exception {
-    Ending ending = receive(ZfsReceive.into(target, zfs().features()), streamOf(send));
+    Ending ending = receive(ZfsReceive.into(target), streamOf(send));
     assertThat(ending.exitStatus()).as(ending.stderr()).isZero();
     assertThat(zfs().guid(target.at(send.snapshot().name())))
         .isPresent()
@@ -182,7 +182,7 @@ abstract class RealZfsContract extends ZfsContract {
   }
 
   private ZfsError refusalOf(DatasetName target, Path stream) throws Exception {
-    Ending ending = receive(ZfsReceive.into(target, zfs().features()), stream);
+    Ending ending = receive(ZfsReceive.into(target), stream);
     assertThat(ending.exitStatus()).isNotZero();
     return ZfsError.classify(ending.stderr());
   }

@@ -138,7 +138,7 @@ abstract class ZfsContract {
   void buildsCommandsThatBeginWithItsOwn() throws Exception {
     ZfsFeatures features = zfs().features();
     var send = ZfsSend.full(root().at("s"));
-    var receive = ZfsReceive.into(root(), features);
+    var receive = ZfsReceive.into(root());
     assertThat(zfs().sendCommand(send, features))
         .startsWith(zfs().command().toArray(String[]::new))
         .endsWith("send", root() + "@s");

@@ -1,12 +1,5 @@
-package io.longhaul.coordinator.plan;
+package io.longhaul.protocol.zfs;
 
-import io.longhaul.protocol.zfs.Dataset;
-import io.longhaul.protocol.zfs.DatasetName;
-import io.longhaul.protocol.zfs.PartialReceive;
-import io.longhaul.protocol.zfs.SendBase;
-import io.longhaul.protocol.zfs.SendFlags;
-import io.longhaul.protocol.zfs.SnapshotName;
-import io.longhaul.protocol.zfs.Version;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * recv_begin_check_existing_impl} in dmu_recv.c. What a dataset holds is one number; it is another
  * after each write. Numbers and GUIDs come from outside, so that two pools never make the same.
  */
-final class ModelPool {
+public final class ModelPool {
   /** ZFS says no. */
-  static final class Refused extends Exception {
+  public static final class Refused extends Exception {
     private static final long serialVersionUID = 1;
 
     Refused(String why) {
@@ -35,13 +28,13 @@ final class ModelPool {
     }
   }
 
-  static final class Snap {
-    String name;
-    final String guid;
-    final long txg;
-    final long content;
-    final Optional<String> ivset;
-    final Set<String> holds = new HashSet<>();
+  public static final class Snap {
+    public String name;
+    public final String guid;
+    public final long txg;
+    public final long content;
+    public final Optional<String> ivset;
+    public final Set<String> holds = new HashSet<>();
 
     Snap(String name, String guid, long txg, long content, Optional<String> ivset) {
       this.name = name;
@@ -52,13 +45,13 @@ final class ModelPool {
     }
   }
 
-  record Mark(String guid, long txg, Optional<String> ivset) {}
+  public record Mark(String guid, long txg, Optional<String> ivset) {}
 
   /** What an interrupted receive left: the snapshot that was under way. */
-  record Part(String token, Item item, boolean raw) {}
+  public record Part(ResumeToken token, Item item, boolean raw) {}
 
   /** One snapshot of a stream. */
-  record Item(
+  public record Item(
       Optional<String> from,
       Optional<String> fromIvset,
       String name,
@@ -67,58 +60,62 @@ final class ModelPool {
       Optional<String> ivset) {}
 
   /** What {@code zfs send} makes. */
-  record Stream(
-      String sentAs, List<Item> items, boolean raw, Dataset.Kind kind, Optional<String> token) {}
+  public record Stream(
+      String sentAs,
+      List<Item> items,
+      boolean raw,
+      Dataset.Kind kind,
+      Optional<ResumeToken> token) {}
 
-  static final class Fs {
-    final Dataset.Kind kind;
-    final List<Snap> snaps = new ArrayList<>();
-    final Map<String, Mark> marks = new TreeMap<>();
-    @Nullable Snap origin;
-    boolean encrypted;
-    boolean keyLoaded = true;
-    boolean placeholder;
-    long content;
-    @Nullable Part part;
+  public static final class Fs {
+    public final Dataset.Kind kind;
+    public final List<Snap> snaps = new ArrayList<>();
+    public final Map<String, Mark> marks = new TreeMap<>();
+    public @Nullable Snap origin;
+    public boolean encrypted;
+    public boolean keyLoaded = true;
+    public boolean placeholder;
+    public long content;
+    public @Nullable Part part;
 
     Fs(Dataset.Kind kind) {
       this.kind = kind;
     }
 
-    @Nullable Snap newest() {
+    public @Nullable Snap newest() {
       return snaps.isEmpty() ? null : snaps.getLast();
     }
 
-    boolean modified() {
+    public boolean modified() {
       Snap newest = newest();
       return newest != null && content != newest.content;
     }
 
-    Optional<Snap> snap(String name) {
+    public Optional<Snap> snap(String name) {
       return snaps.stream().filter(snap -> snap.name.equals(name)).findFirst();
     }
 
-    Optional<Snap> byGuid(String guid) {
+    public Optional<Snap> byGuid(String guid) {
       return snaps.stream().filter(snap -> snap.guid.equals(guid)).findFirst();
     }
 
     /** A receive is under way that has not brought anything yet. */
-    boolean inconsistent() {
+    public boolean inconsistent() {
       return part != null && snaps.isEmpty() && !placeholder;
     }
   }
 
-  final Map<String, Fs> datasets = new TreeMap<>();
+  public final Map<String, Fs> datasets = new TreeMap<>();
   private final LongSupplier numbers;
   private final boolean listsTags;
   private long txg = 1;
 
-  ModelPool(LongSupplier numbers, boolean listsTags) {
+  public ModelPool(LongSupplier numbers, boolean listsTags) {
     this.numbers = numbers;
     this.listsTags = listsTags;
   }
 
-  ModelPool copy() {
+  public ModelPool copy() {
     var copy = new ModelPool(numbers, listsTags);
     copy.txg = txg;
     var snaps = new HashMap<Snap, Snap>();
@@ -143,7 +140,7 @@ final class ModelPool {
     return copy;
   }
 
-  Fs get(DatasetName name) throws Refused {
+  public Fs get(DatasetName name) throws Refused {
     Fs fs = datasets.get(name.name());
     if (fs == null) {
       throw new Refused("cannot open '" + name + "': dataset does not exist");
@@ -161,7 +158,7 @@ final class ModelPool {
     return datasets.keySet().stream().anyMatch(other -> other.startsWith(name + "/"));
   }
 
-  Fs create(String name, Dataset.Kind kind) throws Refused {
+  public Fs create(String name, Dataset.Kind kind) throws Refused {
     int slash = name.lastIndexOf('/');
     Fs parent = slash < 0 ? null : datasets.get(name.substring(0, slash));
     if (slash >= 0 && parent == null) {
@@ -185,14 +182,14 @@ final class ModelPool {
     return fs;
   }
 
-  void write(String name) throws Refused {
+  public void write(String name) throws Refused {
     Fs fs = get(DatasetName.parse(name));
     if (fs.keyLoaded && !fs.inconsistent()) {
       fs.content = numbers.getAsLong();
     }
   }
 
-  void snapshot(String name, String snapshot) throws Refused {
+  public void snapshot(String name, String snapshot) throws Refused {
     Fs fs = get(DatasetName.parse(name));
     if (fs.snap(snapshot).isPresent()) {
       throw new Refused("cannot create snapshot '" + snapshot + "': dataset already exists");
@@ -217,7 +214,7 @@ final class ModelPool {
     return datasets.values().stream().anyMatch(fs -> fs.origin == snap);
   }
 
-  void destroySnapshot(SnapshotName name) throws Refused {
+  public void destroySnapshot(SnapshotName name) throws Refused {
     Fs fs = get(name.dataset());
     Snap snap = snap(name);
     if (!snap.holds.isEmpty()) {
@@ -229,7 +226,7 @@ final class ModelPool {
     fs.snaps.remove(snap);
   }
 
-  void destroyDataset(String name) throws Refused {
+  public void destroyDataset(String name) throws Refused {
     Fs fs = get(DatasetName.parse(name));
     if (hasChildren(name)) {
       throw new Refused("cannot destroy '" + name + "': it has children");
@@ -242,7 +239,7 @@ final class ModelPool {
     datasets.remove(name);
   }
 
-  void renameDataset(String from, String to) throws Refused {
+  public void renameDataset(String from, String to) throws Refused {
     if (datasets.containsKey(to) || to.startsWith(from + "/")) {
       throw new Refused("cannot rename '" + from + "' to '" + to + "'");
     }
@@ -253,7 +250,7 @@ final class ModelPool {
     }
   }
 
-  void cloneSnapshot(String from, Snap snap, String to) throws Refused {
+  public void cloneSnapshot(String from, Snap snap, String to) throws Refused {
     Fs origin = get(DatasetName.parse(from));
     Fs clone = create(to, origin.kind);
     clone.origin = snap;
@@ -263,7 +260,7 @@ final class ModelPool {
   }
 
   /** {@code zfs rollback -r}: what an operator does. */
-  void rollbackOver(String name, Snap to) throws Refused {
+  public void rollbackOver(String name, Snap to) throws Refused {
     Fs fs = get(DatasetName.parse(name));
     for (Snap snap : fs.snaps) {
       if (snap.txg > to.txg && (cloned(snap) || !snap.holds.isEmpty())) {
@@ -288,15 +285,15 @@ final class ModelPool {
     fs.content = snap.content;
   }
 
-  /** Does what a step says on this side; the step forgives what it says it forgives. */
-  void run(Step step) throws Refused {
-    switch (step) {
-      case Step.Hold hold -> {
+  /** Does what a change says; it forgives what it says it forgives. */
+  public void change(ZfsChange change) throws Refused {
+    switch (change) {
+      case ZfsChange.Hold hold -> {
         for (SnapshotName name : hold.snapshots()) {
           snap(name).holds.add(hold.tag());
         }
       }
-      case Step.Release release -> {
+      case ZfsChange.Release release -> {
         for (SnapshotName name : release.snapshots()) {
           Fs fs = datasets.get(name.dataset().name());
           if (fs != null) {
@@ -304,37 +301,61 @@ final class ModelPool {
           }
         }
       }
-      case Step.Bookmark bookmark -> bookmark(bookmark);
-      case Step.DestroyBookmark bookmark ->
-          get(bookmark.dataset()).marks.remove(bookmark.bookmark());
-      case Step.DestroySnapshot destroyed -> destroySnapshot(destroyed.snapshot());
-      case Step.Rollback rollback -> rollback(rollback.snapshot());
-      case Step.AbortReceive abort -> abortReceive(abort.target());
-      case Step.CreatePlaceholder created -> {
-        Fs fs;
-        if (created.unencrypted()) {
-          fs = new Fs(Dataset.Kind.FILESYSTEM);
-          datasets.put(created.target().name(), fs);
-        } else {
-          fs = create(created.target().name(), Dataset.Kind.FILESYSTEM);
+      case ZfsChange.Bookmark bookmark -> bookmark(bookmark);
+      case ZfsChange.DestroyBookmark bookmark -> {
+        Fs fs = datasets.get(bookmark.dataset().name());
+        if (fs != null) {
+          fs.marks.remove(bookmark.bookmark());
         }
-        fs.placeholder = true;
       }
-      case Step.DestroyPlaceholder destroyed -> {
-        if (!get(destroyed.target()).snaps.isEmpty()) {
-          throw new Refused("cannot destroy '" + destroyed.target() + "': it has snapshots");
+      case ZfsChange.DestroySnapshot destroyed -> {
+        Fs fs = datasets.get(destroyed.snapshot().dataset().name());
+        Optional<Snap> there = fs == null ? Optional.empty() : fs.snap(destroyed.snapshot().name());
+        if (there.isPresent() && !there.get().guid.equals(destroyed.guid())) {
+          throw new Refused("another snapshot has the name " + destroyed.snapshot());
         }
-        destroyDataset(destroyed.target().name());
+        if (there.isPresent()) {
+          destroySnapshot(destroyed.snapshot());
+        }
       }
-      case Step.BecomeReal real -> get(real.target()).placeholder = false;
-      case Step.SetProperty set -> {
+      case ZfsChange.Rollback rollback -> rollback(rollback.snapshot());
+      case ZfsChange.AbortReceive abort -> abortReceive(abort.target());
+      case ZfsChange.CreatePlaceholder created -> createPlaceholder(created);
+      case ZfsChange.DestroyPlaceholder destroyed -> destroyPlaceholder(destroyed.target());
+      case ZfsChange.BecomeReal real -> get(real.target()).placeholder = false;
+      case ZfsChange.SetProperty set -> {
         var _ = get(set.target());
       }
-      case Step.Replicate _ -> throw new AssertionError("a stream needs two pools");
     }
   }
 
-  private void bookmark(Step.Bookmark bookmark) throws Refused {
+  private void createPlaceholder(ZfsChange.CreatePlaceholder created) throws Refused {
+    String name = created.target().name();
+    Fs there = datasets.get(name);
+    if (there != null && there.placeholder) {
+      return;
+    }
+    if (there == null && created.unencrypted()) {
+      there = new Fs(Dataset.Kind.FILESYSTEM);
+      datasets.put(name, there);
+    } else {
+      there = create(name, Dataset.Kind.FILESYSTEM);
+    }
+    there.placeholder = true;
+  }
+
+  private void destroyPlaceholder(DatasetName target) throws Refused {
+    Fs there = datasets.get(target.name());
+    if (there == null) {
+      return;
+    }
+    if (!there.placeholder || !there.snaps.isEmpty()) {
+      throw new Refused("cannot destroy '" + target + "': it is not an empty placeholder");
+    }
+    destroyDataset(target.name());
+  }
+
+  private void bookmark(ZfsChange.Bookmark bookmark) throws Refused {
     Fs fs = get(bookmark.snapshot().dataset());
     Mark there = fs.marks.get(bookmark.bookmark());
     if (there != null) {
@@ -344,81 +365,83 @@ final class ModelPool {
       return;
     }
     Snap snap = snap(bookmark.snapshot());
+    if (!snap.guid.equals(bookmark.guid())) {
+      throw new Refused("another snapshot has the name " + bookmark.snapshot());
+    }
     fs.marks.put(bookmark.bookmark(), new Mark(snap.guid, snap.txg, snap.ivset));
   }
 
-  void abortReceive(DatasetName name) throws Refused {
-    Fs fs = get(name);
+  /** {@code zfs receive -A}. */
+  public void abortReceive(DatasetName name) throws Refused {
+    Fs fs = datasets.get(name.name());
+    if (fs == null) {
+      return;
+    }
     if (fs.inconsistent()) {
       datasets.remove(name.name());
     }
     fs.part = null;
   }
 
-  Stream send(Sending sending, SendFlags flags, Map<String, PartialReceive.Contents> tokens)
+  /** {@code zfs send}. */
+  public Stream send(ZfsSend send, Map<ResumeToken, PartialReceive.Contents> tokens)
       throws Refused {
-    return switch (sending) {
-      case Sending.Plain plain -> {
-        Fs fs = get(plain.send().snapshot().dataset());
-        Snap to = snap(plain.send().snapshot());
-        Optional<SendBase> base = plain.send().base();
-        String name = plain.send().snapshot().dataset().name();
-        if (base.isEmpty()) {
-          yield stream(name, fs, List.of(item(Optional.empty(), to)), flags.raw());
-        }
-        boolean snapshot = base.get().kind() == SendBase.Kind.SNAPSHOT;
-        Mark from =
-            snapshot
-                ? mark(snap(plain.send().snapshot().dataset().at(base.get().name())))
-                : Optional.ofNullable(fs.marks.get(base.get().name()))
-                    .orElseThrow(() -> new Refused("incremental source does not exist"));
-        if (from.txg >= to.txg) {
-          throw new Refused("not an earlier snapshot from the same fs");
-        }
-        var items = new ArrayList<Item>();
-        Mark last = from;
-        for (Snap snap : fs.snaps) {
-          boolean between = snap.txg > from.txg && snap.txg < to.txg;
-          if (snap == to || (between && plain.send().intermediates())) {
-            items.add(item(Optional.of(last), snap));
-            last = mark(snap);
-          }
-        }
-        yield stream(name, fs, items, flags.raw());
+    if (send.token().isPresent()) {
+      return resumed(send.token().get(), tokens);
+    }
+    Fs fs = get(send.snapshot().dataset());
+    Snap to = snap(send.snapshot());
+    String name = send.snapshot().dataset().name();
+    if (send.origin().isPresent()) {
+      Snap origin = snap(send.origin().get());
+      if (fs.origin != origin) {
+        throw new Refused("not an earlier snapshot from the same fs");
       }
-      case Sending.FromOrigin clone -> {
-        Fs fs = get(clone.snapshot().dataset());
-        Snap origin = snap(clone.origin());
-        if (fs.origin != origin) {
-          throw new Refused("not an earlier snapshot from the same fs");
-        }
-        yield stream(
-            clone.snapshot().dataset().name(),
-            fs,
-            List.of(item(Optional.of(mark(origin)), snap(clone.snapshot()))),
-            flags.raw());
+      return stream(name, fs, List.of(item(Optional.of(mark(origin)), to)), send.raw());
+    }
+    if (send.base().isEmpty()) {
+      return stream(name, fs, List.of(item(Optional.empty(), to)), send.raw());
+    }
+    SendBase base = send.base().get();
+    Mark from =
+        base.kind() == SendBase.Kind.SNAPSHOT
+            ? mark(snap(send.snapshot().dataset().at(base.name())))
+            : Optional.ofNullable(fs.marks.get(base.name()))
+                .orElseThrow(() -> new Refused("incremental source does not exist"));
+    if (from.txg >= to.txg) {
+      throw new Refused("not an earlier snapshot from the same fs");
+    }
+    var items = new ArrayList<Item>();
+    Mark last = from;
+    for (Snap snap : fs.snaps) {
+      boolean between = snap.txg > from.txg && snap.txg < to.txg;
+      if (snap == to || (between && send.intermediates())) {
+        items.add(item(Optional.of(last), snap));
+        last = mark(snap);
       }
-      case Sending.Resumed resumed -> {
-        PartialReceive.Contents token = tokens.get(resumed.token());
-        if (token == null) {
-          throw new Refused("resume token is corrupt");
+    }
+    return stream(name, fs, items, send.raw());
+  }
+
+  private Stream resumed(ResumeToken text, Map<ResumeToken, PartialReceive.Contents> tokens)
+      throws Refused {
+    PartialReceive.Contents token = tokens.get(text);
+    if (token == null) {
+      throw new Refused("resume token is corrupt");
+    }
+    for (Map.Entry<String, Fs> entry : datasets.entrySet()) {
+      Fs fs = entry.getValue();
+      Optional<Snap> to = fs.byGuid(token.toGuid());
+      if (to.isPresent()) {
+        Optional<Mark> from = token.fromGuid().flatMap(guid -> known(fs, guid));
+        if (token.fromGuid().isPresent() && from.isEmpty()) {
+          throw new Refused("cannot resume send: incremental source no longer exists");
         }
-        for (Map.Entry<String, Fs> entry : datasets.entrySet()) {
-          Fs fs = entry.getValue();
-          Optional<Snap> to = fs.byGuid(token.toGuid());
-          if (to.isPresent()) {
-            Optional<Mark> from = token.fromGuid().flatMap(guid -> known(fs, guid));
-            if (token.fromGuid().isPresent() && from.isEmpty()) {
-              throw new Refused("cannot resume send: incremental source no longer exists");
-            }
-            Stream whole = stream(entry.getKey(), fs, List.of(item(from, to.get())), token.raw());
-            yield new Stream(
-                whole.sentAs, whole.items, whole.raw, whole.kind, Optional.of(resumed.token()));
-          }
-        }
-        throw new Refused("cannot resume send: used in the initial send no longer exists");
+        Stream whole = stream(entry.getKey(), fs, List.of(item(from, to.get())), token.raw());
+        return new Stream(whole.sentAs, whole.items, whole.raw, whole.kind, Optional.of(text));
       }
-    };
+    }
+    throw new Refused("cannot resume send: used in the initial send no longer exists");
   }
 
   private static Optional<Mark> known(Fs fs, String guid) {
@@ -456,7 +479,8 @@ final class ModelPool {
    *     none less
    * @param tokens where the token of what is kept of a broken one is put
    */
-  void receive(Receiving how, Stream stream, int whole, Map<String, PartialReceive.Contents> tokens)
+  public void receive(
+      ZfsReceive how, Stream stream, int whole, Map<ResumeToken, PartialReceive.Contents> tokens)
       throws Refused {
     int last = stream.items.size();
     for (int i = 0; i < last; i++) {
@@ -470,11 +494,11 @@ final class ModelPool {
   }
 
   private void receive(
-      Receiving how,
+      ZfsReceive how,
       Stream stream,
       Item item,
       boolean breaks,
-      Map<String, PartialReceive.Contents> tokens)
+      Map<ResumeToken, PartialReceive.Contents> tokens)
       throws Refused {
     String name = how.target().name();
     Fs fs = datasets.get(name);
@@ -501,7 +525,7 @@ final class ModelPool {
     Fs into = fs == null ? fresh(name, stream, item, how) : checked(fs, stream, item, how);
     if (breaks) {
       if (how.resumable()) {
-        String token = "1-" + guid();
+        ResumeToken token = new ResumeToken("1-" + guid());
         into.part = new Part(token, item, stream.raw);
         tokens.put(
             token,
@@ -522,7 +546,7 @@ final class ModelPool {
     take(into, item, stream.raw, item.from.isEmpty() || fs == null);
   }
 
-  private Fs fresh(String name, Stream stream, Item item, Receiving how) throws Refused {
+  private Fs fresh(String name, Stream stream, Item item, ZfsReceive how) throws Refused {
     Snap origin = null;
     if (item.from.isPresent()) {
       origin = how.origin().isPresent() ? snap(how.origin().get()) : anywhere(item.from.get());
@@ -558,12 +582,12 @@ final class ModelPool {
     return null;
   }
 
-  private Fs checked(Fs fs, Stream stream, Item item, Receiving how) throws Refused {
+  private Fs checked(Fs fs, Stream stream, Item item, ZfsReceive how) throws Refused {
     if (fs.snap(item.name).isPresent()) {
       throw new Refused("snapshot exists");
     }
     if (item.from.isEmpty()) {
-      if (!how.overPlaceholder()) {
+      if (!how.force()) {
         throw new Refused("destination exists; must specify -F to overwrite it");
       }
       if (!fs.snaps.isEmpty()) {
@@ -608,7 +632,7 @@ final class ModelPool {
   }
 
   /** Lists what is at and below {@code root}, and the dataset above it. */
-  List<Dataset> list(String root, Map<String, PartialReceive.Contents> tokens) {
+  public List<Dataset> list(String root, Map<ResumeToken, PartialReceive.Contents> tokens) {
     var found = new ArrayList<Dataset>();
     datasets.forEach((name, fs) -> {
       boolean above = root.startsWith(name + "/") && root.lastIndexOf('/') == name.length();
@@ -619,7 +643,7 @@ final class ModelPool {
     return found;
   }
 
-  private Dataset facts(String name, Fs fs, Map<String, PartialReceive.Contents> tokens) {
+  private Dataset facts(String name, Fs fs, Map<ResumeToken, PartialReceive.Contents> tokens) {
     var versions = new ArrayList<Version>();
     for (Snap snap : fs.snaps) {
       versions.add(
@@ -683,7 +707,7 @@ final class ModelPool {
   }
 
   /** What every snapshot holds, by GUID. */
-  Map<String, Long> contents() {
+  public Map<String, Long> contents() {
     var contents = new LinkedHashMap<String, Long>();
     for (Fs fs : datasets.values()) {
       for (Snap snap : fs.snaps) {
