@@ -94,7 +94,8 @@ final class ArtifactsReleaseCommand implements Callable<Integer> {
     boolean all = true;
     for (int from = 0; from < chosen.size(); from += ChangesRequest.MOST) {
       int to = Math.min(chosen.size(), from + ChangesRequest.MOST);
-      var changes = new ArrayList<>(chosen.subList(from, to).stream().map(Artifact::release).toList());
+      var changes =
+          new ArrayList<>(chosen.subList(from, to).stream().map(Artifact::release).toList());
       try {
         ChangesReport report = there.agent().change(new ChangesRequest(Optional.empty(), changes));
         if (report.failure().isPresent()) {

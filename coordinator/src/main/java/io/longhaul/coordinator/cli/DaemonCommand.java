@@ -57,7 +57,9 @@ final class DaemonCommand implements Callable<Integer> {
     if (config.jobList().isEmpty()) {
       throw new CommandFailure(
           ExitCode.USAGE,
-          "Tried to run the jobs of " + agents.file() + " but there are none; write some under jobs");
+          "Tried to run the jobs of "
+              + agents.file()
+              + " but there are none; write some under jobs");
     }
     for (Job job : config.jobList()) {
       var _ = new AgentSides(agents, job, Instant.now()); // so that it is told now what is missing
@@ -75,10 +77,7 @@ final class DaemonCommand implements Callable<Integer> {
     try (var _ = claim.get()) {
       endWith(Thread.currentThread(), ended);
       new Daemon(
-              config.jobList(),
-              state,
-              (job, start) -> sides(agents, job, start),
-              Clock.systemUTC())
+              config.jobList(), state, (job, start) -> sides(agents, job, start), Clock.systemUTC())
           .run();
       return ExitCode.DONE.number();
     } catch (InterruptedException e) {

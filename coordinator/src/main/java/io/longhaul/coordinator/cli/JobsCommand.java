@@ -37,7 +37,10 @@ import picocli.CommandLine.Spec;
       "2:the command line or a configuration file is wrong"
     },
     footerHeading = "%nExamples:%n",
-    footer = {"  coordinator jobs", "  coordinator jobs --json | jq '.jobs[] | select(.good | not)'"})
+    footer = {
+      "  coordinator jobs",
+      "  coordinator jobs --json | jq '.jobs[] | select(.good | not)'"
+    })
 final class JobsCommand implements Callable<Integer> {
   @ParentCommand private CoordinatorCommand parent = new CoordinatorCommand();
 

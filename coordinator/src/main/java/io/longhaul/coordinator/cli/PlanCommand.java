@@ -6,8 +6,8 @@ import io.longhaul.coordinator.drive.Facts;
 import io.longhaul.coordinator.drive.Trouble;
 import io.longhaul.coordinator.job.Job;
 import io.longhaul.coordinator.job.JobConfig;
-import io.longhaul.coordinator.remote.AgentSides;
 import io.longhaul.coordinator.plan.TreePlan;
+import io.longhaul.coordinator.remote.AgentSides;
 import io.longhaul.coordinator.show.PlanText;
 import io.longhaul.protocol.Json;
 import java.time.Instant;
@@ -76,9 +76,7 @@ final class PlanCommand implements Callable<Integer> {
     Job job =
         target.isPresent()
             ? options.job(
-                source,
-                target.get(),
-                new JobConfig.Inactivity(Optional.empty(), Optional.empty()))
+                source, target.get(), new JobConfig.Inactivity(Optional.empty(), Optional.empty()))
             : parent.job(source);
     var sides = new AgentSides(parent.agents(), job, Instant.now());
     Facts facts;

@@ -33,11 +33,9 @@ final class Replication {
   }
 
   /** How it ended, as {@code --json} prints it. */
-  private record Ended(
-      String job, String source, String target, boolean good, Standing standing) {}
+  private record Ended(String job, String source, String target, boolean good, Standing standing) {}
 
-  ExitCode run(Agents agents, Job job)
-      throws CommandFailure, InterruptedException, IOException {
+  ExitCode run(Agents agents, Job job) throws CommandFailure, InterruptedException, IOException {
     say("job " + job.name() + "  " + job.route());
     var driver =
         new Driver(

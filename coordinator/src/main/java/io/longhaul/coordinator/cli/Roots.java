@@ -50,7 +50,8 @@ final class Roots {
       if (!(end.place() instanceof Endpoint.Place.Dataset(DatasetName dataset, var snapshot))
           || snapshot.isPresent()) {
         throw new CommandFailure(
-            ExitCode.USAGE, "Tried to look at '" + root + "' but it is no dataset; write AGENT:DATASET");
+            ExitCode.USAGE,
+            "Tried to look at '" + root + "' but it is no dataset; write AGENT:DATASET");
       }
       Agent<?, ?> agent = agents.either(end.agent());
       found.add(found(end.agent(), agent, dataset));

@@ -184,7 +184,8 @@ final class StartCommand implements Callable<Integer> {
   }
 
   private void requireOptionsOfReplication() throws CommandFailure {
-    for (String option : List.of("--from", "--intermediates", "--replicate", "--force", "--detach")) {
+    for (String option :
+        List.of("--from", "--intermediates", "--replicate", "--force", "--detach")) {
       if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
         throw new CommandFailure(
             ExitCode.USAGE,
@@ -201,9 +202,7 @@ final class StartCommand implements Callable<Integer> {
 
   private Job job() throws CommandFailure {
     return replication.job(
-        source,
-        target,
-        new JobConfig.Inactivity(Optional.of(stalled), Optional.of(unreachable)));
+        source, target, new JobConfig.Inactivity(Optional.of(stalled), Optional.of(unreachable)));
   }
 
   private Transfer transfer() throws CommandFailure {

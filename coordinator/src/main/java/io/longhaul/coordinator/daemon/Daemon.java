@@ -47,7 +47,10 @@ public final class Daemon {
    * @throws IOException if what is remembered cannot be read or written
    */
   public void run() throws InterruptedException, IOException {
-    LOG.atInfo().addKeyValue("jobs", loops.size()).addKeyValue("state", state.root()).log("started");
+    LOG.atInfo()
+        .addKeyValue("jobs", loops.size())
+        .addKeyValue("state", state.root())
+        .log("started");
     var threads = Executors.newVirtualThreadPerTaskExecutor();
     try (threads) {
       CompletionService<Void> ended = new ExecutorCompletionService<>(threads);

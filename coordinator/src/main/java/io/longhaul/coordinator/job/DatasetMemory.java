@@ -30,10 +30,7 @@ public record DatasetMemory(
   private static final int MOST_MESSAGE = 600;
 
   static DatasetMemory of(
-      Outcome outcome,
-      Optional<DatasetMemory> before,
-      Optional<Standing.Lag> newest,
-      Instant now) {
+      Outcome outcome, Optional<DatasetMemory> before, Optional<Standing.Lag> newest, Instant now) {
     boolean done = outcome.state() == Outcome.State.DONE;
     boolean wasDone = before.filter(it -> it.state == Outcome.State.DONE).isPresent();
     Optional<Instant> last = before.flatMap(DatasetMemory::lastSuccess);

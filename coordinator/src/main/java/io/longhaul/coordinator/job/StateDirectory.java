@@ -86,8 +86,8 @@ public final class StateDirectory {
   }
 
   /**
-   * Returns what is remembered of a job; empty if nothing is, or it cannot be read, which is logged:
-   * the job is then as new.
+   * Returns what is remembered of a job; empty if nothing is, or it cannot be read, which is
+   * logged: the job is then as new.
    */
   public Optional<JobMemory> read(String job) throws IOException {
     Path file = file(job);

@@ -75,8 +75,7 @@ public record Artifact(Kind kind, String job, DatasetName dataset, Version versi
     for (Kind kind : Kind.values()) {
       Matcher matcher = kind.pattern.matcher(name);
       if (kind.isBookmark() == bookmark && matcher.matches()) {
-        return Optional.of(
-            new Artifact(kind, matcher.group("job"), dataset.name(), version, name));
+        return Optional.of(new Artifact(kind, matcher.group("job"), dataset.name(), version, name));
       }
     }
     return Optional.empty();
@@ -90,8 +89,8 @@ public record Artifact(Kind kind, String job, DatasetName dataset, Version versi
     var newest = new HashMap<String, Long>();
     all.stream()
         .filter(artifact -> artifact.kind.lasting)
-        .forEach(artifact ->
-            newest.merge(artifact.owner(), artifact.version.createtxg(), Math::max));
+        .forEach(
+            artifact -> newest.merge(artifact.owner(), artifact.version.createtxg(), Math::max));
     return all.stream()
         .filter(artifact -> artifact.version.createtxg() < oldestNeeded(newest, artifact))
         .toList();

@@ -148,7 +148,10 @@ public final class AgentSides implements Sides {
   private List<Dataset> withContents(List<Dataset> targets, Optional<String> reader)
       throws TransferException {
     List<ResumeToken> tokens =
-        targets.stream().flatMap(target -> target.partial().stream()).map(PartialReceive::token).toList();
+        targets.stream()
+            .flatMap(target -> target.partial().stream())
+            .map(PartialReceive::token)
+            .toList();
     var contents = new HashMap<ResumeToken, PartialReceive.Contents>();
     for (int from = 0; from < tokens.size(); from += TokensRequest.MOST) {
       List<ResumeToken> some =
@@ -163,8 +166,7 @@ public final class AgentSides implements Sides {
     return targets.stream().map(target -> with(contents, target)).toList();
   }
 
-  private static Dataset with(
-      Map<ResumeToken, PartialReceive.Contents> contents, Dataset target) {
+  private static Dataset with(Map<ResumeToken, PartialReceive.Contents> contents, Dataset target) {
     return new Dataset(
         target.name(),
         target.kind(),
@@ -224,8 +226,7 @@ public final class AgentSides implements Sides {
                   job.inactivity(),
                   labels),
               new ReceiveRequest(
-                  new SinkSpec.Zfs(
-                      stream.receive(), incremental, resumed, send.snapshot().name()),
+                  new SinkSpec.Zfs(stream.receive(), incremental, resumed, send.snapshot().name()),
                   job.source(),
                   job.inactivity(),
                   labels));
@@ -315,7 +316,8 @@ public final class AgentSides implements Sides {
         sender.abort(
             orphan,
             Failure.permanent(
-                FailureKind.ABORTED, "The receiver was never told of this session of " + job.name()));
+                FailureKind.ABORTED,
+                "The receiver was never told of this session of " + job.name()));
       }
     } catch (TransferException e) {
       throw trouble(e);

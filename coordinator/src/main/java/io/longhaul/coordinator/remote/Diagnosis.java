@@ -67,13 +67,7 @@ final class Diagnosis {
     return switch (error) {
       case BASE_MISMATCH, TARGET_MODIFIED, TARGET_EXISTS, NO_SUCH_DATASET -> Trouble.Cure.PLAN;
       case PERMISSION, FEATURE, NOT_A_STREAM, TOO_MUCH -> Trouble.Cure.PERSON;
-      case UNAVAILABLE,
-          STREAM_TRUNCATED,
-          STREAM_DAMAGED,
-          BUSY,
-          NO_SPACE,
-          NO_ANSWER,
-          OTHER ->
+      case UNAVAILABLE, STREAM_TRUNCATED, STREAM_DAMAGED, BUSY, NO_SPACE, NO_ANSWER, OTHER ->
           Trouble.Cure.LATER;
     };
   }

@@ -147,17 +147,14 @@ public record JobText(
       table.lines().forEach(line -> lines.add("  " + line));
     }
     for (DatasetText it : datasets) {
-      it.dataset()
-          .message()
-          .ifPresent(why -> lines.add("  " + it.dataset().target() + ": " + why));
+      it.dataset().message().ifPresent(why -> lines.add("  " + it.dataset().target() + ": " + why));
     }
     return lines;
   }
 
   private String sizes() {
     return "%d of %d streams, %s of %s"
-        .formatted(
-            streamsDone, streams, DataSize.display(bytes), DataSize.display(expectedBytes));
+        .formatted(streamsDone, streams, DataSize.display(bytes), DataSize.display(expectedBytes));
   }
 
   private static void row(Table table, DatasetText it, Instant now) {

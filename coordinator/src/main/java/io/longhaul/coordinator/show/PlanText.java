@@ -172,7 +172,8 @@ public record PlanText(
       lines.add("  " + on.machine() + ": " + on.command());
     }
     if (!step.snapshots().isEmpty()) {
-      String brings = step.snapshots().stream().map(it -> "@" + it).collect(Collectors.joining(" "));
+      String brings =
+          step.snapshots().stream().map(it -> "@" + it).collect(Collectors.joining(" "));
       String size =
           step.expectedBytes().isPresent()
               ? DataSize.display(step.expectedBytes().getAsLong())
