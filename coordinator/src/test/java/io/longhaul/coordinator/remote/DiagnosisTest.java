@@ -1,0 +1,72 @@
+package io.longhaul.coordinator.remote;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.longhaul.coordinator.drive.Trouble;
+import io.longhaul.protocol.failure.Failure;
+import io.longhaul.protocol.failure.FailureKind;
+import io.longhaul.protocol.failure.RetryableException;
+import io.longhaul.protocol.failure.SessionEndedException;
+import io.longhaul.protocol.failure.SessionPausedException;
+import io.longhaul.protocol.zfs.ZfsError;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class DiagnosisTest {
+
+  @ParameterizedTest(name = "{0} resumed {1}: {3}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "source-failed | false | LATER        | cannot send: signal received",
+        "source-failed | false | PLAN         | cannot open 'tank/a@b': dataset does not exist",
+        "source-failed | true  | DROP_PARTIAL | cannot resume send: 'tank/a@b' used in the initial send no longer exists",
+        "source-failed | true  | DROP_PARTIAL | resume token is corrupt (wrong checksum)",
+        "source-failed | false | PERSON       | cannot send 'tank/a@b': permission denied",
+        "source-failed | true  | PERSON       | cannot send 'tank/a@b': permission denied",
+        "sink-failed   | false | PLAN         | destination 'b' has been modified since most recent snapshot",
+        "sink-failed   | false | PLAN         | most recent snapshot of b does not match incremental source",
+        "sink-failed   | true  | DROP_PARTIAL | kernel modules must be upgraded to receive this stream",
+        "sink-failed   | false | PERSON       | kernel modules must be upgraded to receive this stream",
+        "sink-failed   | false | LATER        | cannot receive: destination b contains partially-complete state",
+        "sink-failed   | true  | LATER        | cannot receive: destination b contains partially-complete state",
+        "sink-failed   | false | LATER        | cannot receive new filesystem stream: out of space",
+        "result-differs | false | PLAN        | the target has another snapshot",
+        "stalled       | false | LATER        | nothing has moved for 1d",
+        "pump-died     | false | LATER        | the pump is gone",
+        "unreachable   | false | PERSON       | out of reach for 7d",
+        "aborted       | false | PERSON       | somebody did it",
+      })
+  void whatHelpsAgainstAFailedStream(
+      String kind, boolean resumed, Trouble.Cure cure, String message) {
+    Trouble trouble =
+        Diagnosis.ofStream(Failure.resumable(FailureKind.of(kind), message), resumed);
+    assertThat(trouble.cure()).isEqualTo(cure);
+    assertThat(trouble.isOfPeer()).isFalse();
+    assertThat(trouble.text()).isEqualTo(message);
+  }
+
+  @ParameterizedTest
+  @EnumSource(ZfsError.class)
+  void onlyAZfsThatDoesNotWorkIsEverybodysTrouble(ZfsError error) {
+    assertThat(Diagnosis.ofChange(error, "why").isOfPeer()).isEqualTo(error == ZfsError.UNAVAILABLE);
+  }
+
+  @Test
+  void anAgentThatCannotBeUsedIsEverybodysTrouble() {
+    assertThat(Diagnosis.of(new RetryableException("refused", null)).isOfPeer()).isTrue();
+    assertThat(Diagnosis.of(new RetryableException("503", Duration.ZERO)).isOfPeer()).isTrue();
+    assertThat(Diagnosis.of(new SessionPausedException(FailureKind.INCOMPATIBLE, "old")).isOfPeer())
+        .isTrue();
+    assertThat(Diagnosis.of(new SessionPausedException("403: no grant")).isOfPeer()).isFalse();
+    assertThat(
+            Diagnosis.of(
+                    new SessionEndedException(
+                        Failure.permanent(FailureKind.PEER_REFUSED, "409: another runs")))
+                .cure())
+        .isEqualTo(Trouble.Cure.LATER);
+  }
+}
