@@ -45,7 +45,10 @@ final class Replication {
             new Screen(),
             System::nanoTime,
             () -> ThreadLocalRandom.current().nextDouble());
+    Thread farewell = new Thread(this::interrupted, "farewell");
+    Runtime.getRuntime().addShutdownHook(farewell);
     Standing end = driver.run();
+    Runtime.getRuntime().removeShutdownHook(farewell);
     if (json) {
       out.println(
           Json.TOLERANT.writeValueAsString(
@@ -59,6 +62,11 @@ final class Replication {
       report(end);
     }
     return end.good() ? ExitCode.DONE : ExitCode.FAILED;
+  }
+
+  private void interrupted() {
+    say("Streams that run go on without this command: coordinator list shows them.");
+    say("To go on with the rest: the same command again");
   }
 
   private void report(Standing end) {

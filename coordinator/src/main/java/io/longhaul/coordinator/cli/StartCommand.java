@@ -155,7 +155,8 @@ final class StartCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     if (isDataset()) {
       requireOptionsOfReplication();
-      return new Replication(spec.commandLine(), json).run(parent.agents(), job()).number();
+      Job job = job();
+      return new Replication(spec.commandLine(), json).run(parent.agents(), job).number();
     }
     Transfer transfer = transfer();
     Start start =

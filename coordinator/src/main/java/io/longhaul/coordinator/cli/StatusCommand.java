@@ -11,13 +11,11 @@ import io.longhaul.coordinator.show.JobText;
 import io.longhaul.coordinator.show.SessionText;
 import io.longhaul.protocol.Json;
 import io.longhaul.protocol.SessionId;
-import io.longhaul.protocol.config.ConfigException;
 import io.longhaul.protocol.config.TimeSpan;
 import io.longhaul.protocol.wire.AgentInfo;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -81,10 +79,10 @@ final class StatusCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (what.isPresent() && isJob(what.get())) {
+    Optional<SessionId> id = what.flatMap(StatusCommand::session);
+    if (what.isPresent() && id.isEmpty()) {
       return job(what.get()).number();
     }
-    Optional<SessionId> id = what.isPresent() ? Optional.of(session(what.get())) : Optional.empty();
     if (follow && id.isEmpty()) {
       throw new CommandFailure(
           ExitCode.USAGE,
@@ -113,20 +111,11 @@ final class StatusCommand implements Callable<Integer> {
     return (overview.silent().isEmpty() ? ExitCode.DONE : ExitCode.FAILED).number();
   }
 
-  private boolean isJob(String name) throws ConfigException {
-    return parent.config().jobs().orElse(Map.of()).containsKey(name);
-  }
-
-  private static SessionId session(String text) throws CommandFailure {
+  private static Optional<SessionId> session(String text) {
     try {
-      return new SessionId(text);
+      return Optional.of(new SessionId(text));
     } catch (IllegalArgumentException e) {
-      throw new CommandFailure(
-          ExitCode.USAGE,
-          "Tried to find '"
-              + text
-              + "' but it is neither a job of the configuration nor the id of a session; coordinator"
-              + " jobs and coordinator list show them");
+      return Optional.empty(); // a job, then
     }
   }
 

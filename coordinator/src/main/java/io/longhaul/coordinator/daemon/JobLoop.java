@@ -127,7 +127,7 @@ final class JobLoop {
       LOG.atError().addKeyValue("job", job.name()).log(refused.get());
       run.memory = run.memory.failed(refused.get());
     } else {
-      drive(run);
+      driveWhateverHappens(run);
     }
     JobMemory after = run.memory.ended(clock.instant());
     state.write(job.name(), after);
@@ -142,6 +142,16 @@ final class JobLoop {
     hook(job.hooks().after(), Map.of("LONGHAUL_RESULT", good ? "done" : "failed"))
         .ifPresent(why -> LOG.atWarn().addKeyValue("job", job.name()).log(why));
     return after;
+  }
+
+  /* A fault of ours in one job is no reason to stop the others. */
+  private void driveWhateverHappens(Run run) throws InterruptedException {
+    try {
+      drive(run);
+    } catch (RuntimeException e) {
+      LOG.atError().addKeyValue("job", job.name()).setCause(e).log("a fault of the coordinator");
+      run.memory = run.memory.failed("a fault of the coordinator, see its log: " + e);
+    }
   }
 
   private void drive(Run run) throws InterruptedException {

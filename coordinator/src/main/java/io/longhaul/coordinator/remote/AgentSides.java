@@ -27,6 +27,7 @@ import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
 import io.longhaul.protocol.failure.TransferException;
 import io.longhaul.protocol.retry.Sleeper;
+import io.longhaul.protocol.wire.AgentInfo;
 import io.longhaul.protocol.wire.ChangesReport;
 import io.longhaul.protocol.wire.ChangesRequest;
 import io.longhaul.protocol.wire.Estimates;
@@ -64,6 +65,7 @@ import org.jspecify.annotations.Nullable;
  * runs the job next finds those that still run.
  */
 public final class AgentSides implements Sides {
+  private static final String FILESYSTEMS = "filesystems";
   private static final String JOB = "job";
   private static final String RUN = "run";
   private static final String TARGET = "target";
@@ -101,12 +103,26 @@ public final class AgentSides implements Sides {
     }
     try {
       Start.Route found = starter.route(job.source(), job.target(), SendRequest.DEFAULT_CHUNK);
+      requireFilesystems(sender, found.atSource());
+      requireFilesystems(receiver, found.atTarget());
       route = found;
       return found;
     } catch (CommandFailure e) {
       throw e.code() == ExitCode.USAGE
           ? Trouble.ofDataset(Trouble.Cure.PERSON, String.valueOf(e.getMessage()))
           : Trouble.ofPeer(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /* It may be upgraded, or its ZFS come back, any time. */
+  private static void requireFilesystems(Agent<?, ?> agent, AgentInfo info) throws Trouble {
+    if (!info.capabilities().contains(FILESYSTEMS)) {
+      throw Trouble.ofPeer(
+          "Tried to ask the "
+              + agent
+              + " ("
+              + info.software()
+              + ") for its datasets but it cannot tell; see that 'zfs list' works there, or upgrade it");
     }
   }
 

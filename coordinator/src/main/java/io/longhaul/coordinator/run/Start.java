@@ -49,11 +49,15 @@ public final class Start {
    * Two agents that work together.
    *
    * @param reader the identity under which the sender-agent knows the receiver-agent
+   * @param atSource what the sender-agent says of itself
+   * @param atTarget what the receiver-agent says of itself
    */
   public record Route(
       Agent<SendRequest, SendStatus> sender,
       Agent<ReceiveRequest, ReceiveStatus> receiver,
-      String reader) {}
+      String reader,
+      AgentInfo atSource,
+      AgentInfo atTarget) {}
 
   /**
    * Checks all that can be checked, then creates both sessions.
@@ -84,8 +88,9 @@ public final class Start {
     var sender = agents.sender(source);
     var receiver = agents.receiver(target);
     AgentInfo senderInfo = probe(sender, chunkBytes);
-    probe(receiver, chunkBytes);
-    return new Route(sender, receiver, readerIdentity(receiver, source, senderInfo));
+    AgentInfo receiverInfo = probe(receiver, chunkBytes);
+    String reader = readerIdentity(receiver, source, senderInfo);
+    return new Route(sender, receiver, reader, senderInfo, receiverInfo);
   }
 
   /**

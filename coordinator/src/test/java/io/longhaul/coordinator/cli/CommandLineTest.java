@@ -19,7 +19,10 @@ class CommandLineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"start", "status", "list", "abort", "clean", "agents"})
+  @ValueSource(
+      strings = {
+        "start", "status", "list", "abort", "clean", "agents", "plan", "jobs", "wakeup", "daemon"
+      })
   void everyCommandTeachesByExample(String command) {
     Run run = Run.of(command, "--help");
     assertThat(run.exit()).isZero();
@@ -44,7 +47,13 @@ class CommandLineTest {
         "start office:tank@a vault:b --from a | its own base",
         "start office:tank@a vault:b --label x | --label",
         "start tank@a vault:b | names no agent",
-        "status nonsense | a session id is 26 characters",
+        "start office:tank vault:b --from a | --from is for one snapshot",
+        "start office:tank vault:b@c | target: must be AGENT:DATASET without a snapshot",
+        "plan office:tank vault:b --intermediate some | --intermediate: there is no 'some'",
+        "plan office:tank vault:b --filter other<=true | filter: other is neither tank nor below it",
+        "artifacts | Missing required subcommand",
+        "artifacts release office:tank | --stale",
+        "wakeup | Missing required parameter: 'JOB'",
         "status --follow | none is named",
         "abort | Missing required parameter: 'SESSION'",
         "list --config /nowhere/c.yaml | /nowhere/c.yaml but there is no such file",

@@ -9,6 +9,7 @@ import io.longhaul.protocol.failure.RetryableException;
 import io.longhaul.protocol.failure.SessionEndedException;
 import io.longhaul.protocol.failure.SessionPausedException;
 import io.longhaul.protocol.zfs.ZfsError;
+import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,8 +43,7 @@ class DiagnosisTest {
       })
   void whatHelpsAgainstAFailedStream(
       String kind, boolean resumed, Trouble.Cure cure, String message) {
-    Trouble trouble =
-        Diagnosis.ofStream(Failure.resumable(FailureKind.of(kind), message), resumed);
+    Trouble trouble = Diagnosis.ofStream(Failure.resumable(FailureKind.of(kind), message), resumed);
     assertThat(trouble.cure()).isEqualTo(cure);
     assertThat(trouble.isOfPeer()).isFalse();
     assertThat(trouble.text()).isEqualTo(message);
@@ -52,12 +52,14 @@ class DiagnosisTest {
   @ParameterizedTest
   @EnumSource(ZfsError.class)
   void onlyAZfsThatDoesNotWorkIsEverybodysTrouble(ZfsError error) {
-    assertThat(Diagnosis.ofChange(error, "why").isOfPeer()).isEqualTo(error == ZfsError.UNAVAILABLE);
+    assertThat(Diagnosis.ofChange(error, "why").isOfPeer())
+        .isEqualTo(error == ZfsError.UNAVAILABLE);
   }
 
   @Test
   void anAgentThatCannotBeUsedIsEverybodysTrouble() {
-    assertThat(Diagnosis.of(new RetryableException("refused", null)).isOfPeer()).isTrue();
+    assertThat(Diagnosis.of(new RetryableException("refused", new IOException())).isOfPeer())
+        .isTrue();
     assertThat(Diagnosis.of(new RetryableException("503", Duration.ZERO)).isOfPeer()).isTrue();
     assertThat(Diagnosis.of(new SessionPausedException(FailureKind.INCOMPATIBLE, "old")).isOfPeer())
         .isTrue();
