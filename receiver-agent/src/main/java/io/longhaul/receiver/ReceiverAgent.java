@@ -8,6 +8,7 @@ import io.longhaul.protocol.failure.AgentFailedException;
 import io.longhaul.protocol.retry.Sleeper;
 import io.longhaul.protocol.server.ApiRoutes;
 import io.longhaul.protocol.server.Entrance;
+import io.longhaul.protocol.server.FilesystemCalls;
 import io.longhaul.protocol.server.HttpServer;
 import io.longhaul.protocol.spool.Capacity;
 import io.longhaul.protocol.spool.Role;
@@ -44,6 +45,7 @@ import org.slf4j.LoggerFactory;
 /** A running receiver-agent: its parts, built in order and closed in reverse. */
 public final class ReceiverAgent implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ReceiverAgent.class);
+  private static final Duration LISTING_TURN = Duration.ofMinutes(1);
   private static final Duration ZFS_QUERY = Duration.ofSeconds(30);
 
   private static final int SWEEP_MINUTES = 60;
@@ -81,7 +83,8 @@ public final class ReceiverAgent implements AutoCloseable {
             new Capacity(config.limitsOrDefault().sessions(), config.spoolConfig().totalBytes()),
             InstantSource.system(),
             Sleeper.REAL);
-    api = new ReceiverApi(sessions, senders, grants, this::info);
+    FilesystemCalls filesystems = new FilesystemCalls(zfs, grants, LISTING_TURN);
+    api = new ReceiverApi(sessions, senders, grants, filesystems, this::info);
     api.addTo(routes);
     server =
         HttpServer.start(
@@ -188,7 +191,7 @@ public final class ReceiverAgent implements AutoCloseable {
         Role.RECEIVE,
         Software.name(),
         ProtocolVersion.SPOKEN,
-        List.of("md5", "sha256"),
+        List.of("md5", "sha256", "filesystems"),
         asker.name(),
         sessions.spoolBytes(asker.name()),
         zfsVersion(),

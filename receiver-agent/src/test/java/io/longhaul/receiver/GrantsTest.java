@@ -16,8 +16,10 @@ import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
 import io.longhaul.protocol.failure.Problem;
 import io.longhaul.protocol.failure.ProblemType;
+import io.longhaul.protocol.testing.ScriptedZfs;
 import io.longhaul.protocol.wire.Abort;
 import io.longhaul.protocol.wire.AgentInfo;
+import io.longhaul.protocol.wire.ChangesRequest;
 import io.longhaul.protocol.wire.PauseRequest;
 import io.longhaul.protocol.wire.ReceiveRequest;
 import io.longhaul.protocol.wire.ReceiveStatus;
@@ -25,6 +27,7 @@ import io.longhaul.protocol.wire.SessionLimits;
 import io.longhaul.protocol.wire.SinkSpec;
 import io.longhaul.protocol.wire.SweepRequest;
 import io.longhaul.protocol.zfs.DatasetName;
+import io.longhaul.protocol.zfs.ZfsChange;
 import io.longhaul.receiver.grant.ReceiveGrant;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -68,6 +71,8 @@ class GrantsTest {
           Map.entry("POST /v1/receives/{id}/resume", List.of(401, 404, 404, 404, 200, 200)),
           Map.entry("POST /v1/receives/{id}/abort", List.of(401, 404, 404, 404, 200, 200)),
           Map.entry("DELETE /v1/receives/{id}", List.of(401, 404, 404, 404, 409, 409)),
+          Map.entry("GET /v1/filesystems", List.of(401, 403, 403, 403, 403, 200)),
+          Map.entry("POST /v1/filesystems/changes", List.of(401, 403, 403, 403, 403, 200)),
           Map.entry("POST /v1/sweep", List.of(401, 403, 403, 403, 200, 403)));
 
   private static final Logger AUDIT = (Logger) LoggerFactory.getLogger(AuditLine.LOGGER);
@@ -122,12 +127,17 @@ class GrantsTest {
     String path =
         call.substring(call.indexOf('/') + 1)
             .replace("{id}", id.text())
-            .replace("{name}", "office");
+            .replace("{name}", "office")
+            .replaceFirst("filesystems$", "filesystems?root=backup/vm");
     Object body =
         switch (call.substring(call.lastIndexOf('/') + 1)) {
           case "abort" -> new Abort(Failure.permanent(FailureKind.ABORTED, "no longer wanted"));
           case "pause" -> new PauseRequest("a test");
           case "sweep" -> SweepRequest.usual(true);
+          case "changes" ->
+              new ChangesRequest(
+                  Optional.empty(),
+                  List.of(new ZfsChange.BecomeReal(DatasetName.parse("backup/vm"))));
           default -> method.equals("PUT") ? into("null") : Map.of();
         };
     return ask(method, path, body, asker);
@@ -150,7 +160,16 @@ class GrantsTest {
   @Test
   void everyCallIsForThoseOfTheTable() throws Exception {
     receiver
-        .grantStreams("creator", "null")
+        .zfs(new ScriptedZfs(folder.resolve("scripted")).command().toString())
+        .grant(
+            new ReceiveGrant(
+                "creator",
+                Optional.of(Set.of("office")),
+                Optional.of(List.of(DatasetName.parse("backup"))),
+                Optional.of(Set.of("null")),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty()))
         .grantStreams("other", "null")
         .grant(
             new ReceiveGrant(

@@ -100,7 +100,7 @@ public final class SenderAgent implements AutoCloseable {
         new AgentDescription(
             config.name(), Software.name(), limit, sources, entrance::certificateExpires, warnings);
     SenderServer server =
-        SenderServer.start(sessions, description, grants, entrance, config.limitsOrDefault());
+        SenderServer.start(sessions, description, grants, zfs, entrance, config.limitsOrDefault());
     LOG.atInfo()
         .addKeyValue("software", Software.name())
         .addKeyValue("address", entrance.address().getHostString() + ":" + server.port())

@@ -19,8 +19,11 @@ import io.longhaul.protocol.failure.ProblemType;
 import io.longhaul.protocol.grant.DatasetFilter;
 import io.longhaul.protocol.spool.SpoolFile;
 import io.longhaul.protocol.spool.Started;
+import io.longhaul.protocol.testing.ScriptedZfs;
 import io.longhaul.protocol.wire.Abort;
 import io.longhaul.protocol.wire.AgentInfo;
+import io.longhaul.protocol.wire.ChangesRequest;
+import io.longhaul.protocol.wire.EstimatesRequest;
 import io.longhaul.protocol.wire.ManifestPage;
 import io.longhaul.protocol.wire.PauseRequest;
 import io.longhaul.protocol.wire.Release;
@@ -28,7 +31,10 @@ import io.longhaul.protocol.wire.SendRequest;
 import io.longhaul.protocol.wire.SendStatus;
 import io.longhaul.protocol.wire.SourceSpec;
 import io.longhaul.protocol.wire.SweepRequest;
+import io.longhaul.protocol.wire.TokensRequest;
+import io.longhaul.protocol.zfs.DatasetName;
 import io.longhaul.protocol.zfs.SnapshotName;
+import io.longhaul.protocol.zfs.ZfsChange;
 import io.longhaul.protocol.zfs.ZfsSend;
 import io.longhaul.sender.grant.SendGrant;
 import java.net.http.HttpRequest;
@@ -78,8 +84,13 @@ class AuthorizationTest {
           Map.entry("POST /v1/sends/{id}/pause", List.of(401, 404, 404, 404, 200, 200, 200)),
           Map.entry("POST /v1/sends/{id}/resume", List.of(401, 404, 404, 404, 200, 200, 200)),
           Map.entry("DELETE /v1/sends/{id}", List.of(401, 404, 404, 404, 409, 409, 409)),
+          Map.entry("GET /v1/filesystems", List.of(401, 403, 403, 403, 403, 200, 200)),
+          Map.entry("POST /v1/filesystems/changes", List.of(401, 403, 403, 403, 403, 200, 200)),
+          Map.entry("POST /v1/filesystems/estimates", List.of(401, 403, 403, 403, 403, 200, 200)),
+          Map.entry("POST /v1/filesystems/tokens", List.of(401, 403, 403, 403, 403, 200, 200)),
           Map.entry("POST /v1/sweep", List.of(401, 403, 403, 403, 200, 403, 403)));
 
+  private static final DatasetName VM = DatasetName.parse("tank/vm");
   private static final Logger AUDIT = (Logger) LoggerFactory.getLogger(AuditLine.LOGGER);
 
   @TempDir private Path directory;
@@ -98,9 +109,10 @@ class AuthorizationTest {
             "other",
             "nobody",
             "admin");
+    agent.zfs(new ScriptedZfs(directory.resolve("zfs")).command());
     agent.grant(
-        grantOf("coordinator", "word", "endless"),
-        grantOf("vault", "word", "endless"),
+        withDatasets(grantOf("coordinator", "word", "endless")),
+        withDatasets(grantOf("vault", "word", "endless")),
         grantOf("stranger", "word", "endless"),
         grantOf("other", "endless"));
     log.start();
@@ -115,6 +127,18 @@ class AuthorizationTest {
       call("POST /v1/sends/{id}/abort", session.id(), "admin");
     }
     agent.close();
+  }
+
+  private static SendGrant withDatasets(SendGrant grant) {
+    return new SendGrant(
+        grant.identity(),
+        Optional.of(new DatasetFilter(Map.of("tank/vm<", true))),
+        grant.streams(),
+        grant.flags(),
+        grant.rawOnly(),
+        grant.sessions(),
+        grant.spool(),
+        grant.rate());
   }
 
   private SessionId create(String stream) throws Exception {
@@ -141,9 +165,16 @@ class AuthorizationTest {
           case "abort" -> new Abort(Failure.permanent(FailureKind.ABORTED, "no longer wanted"));
           case "pause" -> new PauseRequest("a test");
           case "sweep" -> SweepRequest.usual(true);
+          case "changes" ->
+              new ChangesRequest(
+                  Optional.empty(), List.of(new ZfsChange.Hold("longhaul_a", List.of(VM.at("a")))));
+          case "estimates" ->
+              new EstimatesRequest(Optional.empty(), List.of(ZfsSend.full(VM.at("a"))));
+          case "tokens" -> new TokensRequest(Optional.empty(), VM, List.of());
           default -> method.equals("PUT") ? agent.request("word", "vault") : Map.of();
         };
-    HttpRequest.Builder request = agent.builder(path, asker);
+    String query = path.endsWith("filesystems") ? "?root=" + VM : "";
+    HttpRequest.Builder request = agent.builder(path + query, asker);
     return agent.exchange(
         method.equals("GET") || method.equals("HEAD")
             ? request.method(method, BodyPublishers.noBody())

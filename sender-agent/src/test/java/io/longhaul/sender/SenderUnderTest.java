@@ -10,8 +10,13 @@ import io.longhaul.protocol.auth.TokenConfig;
 import io.longhaul.protocol.auth.TokenFile;
 import io.longhaul.protocol.chunk.ChunkRecord;
 import io.longhaul.protocol.chunk.DigestChoice;
+import io.longhaul.protocol.client.AgentAddress;
+import io.longhaul.protocol.client.AgentClient;
+import io.longhaul.protocol.client.AgentConnection;
+import io.longhaul.protocol.client.FilesystemsClient;
 import io.longhaul.protocol.config.DataSize;
 import io.longhaul.protocol.config.SpoolConfig;
+import io.longhaul.protocol.config.ZfsConfig;
 import io.longhaul.protocol.failure.Problem;
 import io.longhaul.protocol.server.Limits;
 import io.longhaul.protocol.server.Listen;
@@ -59,6 +64,7 @@ public final class SenderUnderTest implements AutoCloseable {
   private final List<SendGrant> grants = new ArrayList<>();
   private Optional<DataSize> total = Optional.empty();
   private Optional<Limits> agentLimits = Optional.empty();
+  private Optional<ZfsConfig> zfs = Optional.empty();
   private SenderAgent agent;
   private SessionLimits limits = SessionLimits.DEFAULT;
 
@@ -101,10 +107,27 @@ public final class SenderUnderTest implements AutoCloseable {
             Optional.empty(),
             Optional.empty()),
         Optional.of(new SpoolConfig(Optional.of(spool()), Optional.of(new DataSize(LIMIT)), total)),
-        Optional.empty(),
+        zfs,
         Optional.of(streams),
         grants.isEmpty() ? Optional.empty() : Optional.of(List.copyOf(grants)),
         agentLimits);
+  }
+
+  /** Has it use this {@code zfs}, and restarts the agent. */
+  public void zfs(Path command) throws Exception {
+    zfs = Optional.of(new ZfsConfig(List.of(command.toString())));
+    restart();
+  }
+
+  /** Returns the calls about datasets, as an identity. */
+  public FilesystemsClient filesystems(String identity, Optional<String> reader) throws Exception {
+    Path token = directory.resolve(identity + ".token");
+    Files.writeString(token, String.valueOf(tokens.get(identity)));
+    Files.setPosixFilePermissions(token, PosixFilePermissions.fromString("rw-------"));
+    AgentAddress address =
+        new AgentAddress(URI.create("http://127.0.0.1:" + port()), Optional.of(token));
+    AgentConnection connection = AgentConnection.to("test", address, Optional.empty(), 1);
+    return new FilesystemsClient(new AgentClient(connection), reader);
   }
 
   /** Bounds what all sessions may spool and other things, and restarts the agent. */

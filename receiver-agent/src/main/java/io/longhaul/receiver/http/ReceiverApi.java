@@ -11,6 +11,7 @@ import io.longhaul.protocol.grant.Refusals;
 import io.longhaul.protocol.server.ApiCall;
 import io.longhaul.protocol.server.ApiRoutes;
 import io.longhaul.protocol.server.Endpoint;
+import io.longhaul.protocol.server.FilesystemCalls;
 import io.longhaul.protocol.server.Reply;
 import io.longhaul.protocol.wire.Abort;
 import io.longhaul.protocol.wire.AgentInfo;
@@ -34,6 +35,7 @@ public final class ReceiverApi {
   private final ReceiveSessions sessions;
   private final Senders senders;
   private final ReceiveGrants grants;
+  private final FilesystemCalls filesystems;
   private final Function<Identity, AgentInfo> self;
   private volatile boolean ready;
 
@@ -41,16 +43,19 @@ public final class ReceiverApi {
    * Creates the calls.
    *
    * @param grants who may know of which sender
+   * @param filesystems the calls about datasets
    * @param self tells who this agent is, to an identity
    */
   public ReceiverApi(
       ReceiveSessions sessions,
       Senders senders,
       ReceiveGrants grants,
+      FilesystemCalls filesystems,
       Function<Identity, AgentInfo> self) {
     this.sessions = sessions;
     this.senders = senders;
     this.grants = grants;
+    this.filesystems = filesystems;
     this.self = self;
   }
 
@@ -73,6 +78,7 @@ public final class ReceiverApi {
     add(routes, "POST", one + "/pause", this::pause);
     add(routes, "POST", one + "/resume", this::resume);
     add(routes, "POST", ApiPaths.SWEEP, this::sweep);
+    filesystems.addTo((method, path, endpoint) -> add(routes, method, path, endpoint));
   }
 
   private void add(ApiRoutes routes, String method, String template, Endpoint endpoint) {

@@ -72,7 +72,9 @@ public final class SinkResolver {
       }
       ZfsFeatures features = zfs.features();
       boolean exists = zfs.exists(sink.target());
-      if (exists && !sink.incremental() && !sink.receive().force()) {
+      if (sink.resumes()) {
+        requirePartial(sink, exists, features);
+      } else if (exists && !sink.incremental() && !sink.receive().force()) {
         throw new ProblemException(
             ProblemType.CONFLICT,
             "the target dataset "
@@ -90,6 +92,21 @@ public final class SinkResolver {
       return new Command(zfs.receiveCommand(sink.receive(), features), Map.of("LC_ALL", "C"));
     } catch (ZfsException e) {
       throw new ProblemException(ProblemType.UNAVAILABLE_HERE, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void requirePartial(SinkSpec.Zfs sink, boolean exists, ZfsFeatures features)
+      throws ProblemException, ZfsException, InterruptedException {
+    boolean partial =
+        exists
+            && features.resumeTokens()
+            && zfs.get(sink.target(), "receive_resume_token").isPresent();
+    if (!partial) {
+      throw new ProblemException(
+          ProblemType.CONFLICT,
+          "the target dataset "
+              + sink.target()
+              + " has kept nothing of an interrupted receive; send the stream from its beginning");
     }
   }
 

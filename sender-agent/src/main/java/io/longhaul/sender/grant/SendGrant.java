@@ -5,6 +5,8 @@ import io.longhaul.protocol.grant.DatasetFilter;
 import io.longhaul.protocol.grant.Quota;
 import io.longhaul.protocol.wire.SourceSpec;
 import io.longhaul.protocol.zfs.DatasetName;
+import io.longhaul.protocol.zfs.SnapshotName;
+import io.longhaul.protocol.zfs.ZfsChange;
 import io.longhaul.protocol.zfs.ZfsSend;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,8 +73,13 @@ public record SendGrant(
 
   private Optional<String> objection(ZfsSend send) {
     DatasetName dataset = send.snapshot().dataset();
-    if (datasets.filter(granted -> granted.passes(dataset)).isEmpty()) {
+    if (!shows(dataset)) {
       return Optional.of(rule("datasets does not mean " + dataset));
+    }
+    Optional<DatasetName> origin =
+        send.origin().map(SnapshotName::dataset).filter(of -> !shows(of));
+    if (origin.isPresent()) {
+      return Optional.of(rule("datasets does not mean " + origin.get()));
     }
     if (rawOnly.orElse(false) && !send.raw()) {
       return Optional.of(rule("raw-only, and the request is without -w"));
@@ -86,6 +93,45 @@ public record SendGrant(
     return datasets.filter(granted -> granted.passesWhole(dataset)).isPresent()
         ? Optional.empty()
         : Optional.of(rule("datasets does not mean all below " + dataset + ", as -R needs"));
+  }
+
+  /** Returns the rule that refuses to list a tree; empty if something in it is granted. */
+  Optional<String> objectionToList(DatasetName root) {
+    return datasets.filter(granted -> granted.meansAnyOf(root)).isPresent()
+        ? Optional.empty()
+        : Optional.of(rule("datasets means nothing at or below " + root));
+  }
+
+  boolean shows(DatasetName dataset) {
+    return datasets.filter(granted -> granted.passes(dataset)).isPresent();
+  }
+
+  /**
+   * Returns the rule that refuses {@code change}; empty if it is granted. Who may read a dataset
+   * may protect what he reads.
+   */
+  Optional<String> objection(ZfsChange change) {
+    boolean protects =
+        switch (change) {
+          case ZfsChange.Hold _, ZfsChange.Release _, ZfsChange.Bookmark _ -> true;
+          case ZfsChange.DestroyBookmark bookmark -> bookmark.isOurs();
+          case ZfsChange.DestroySnapshot _,
+              ZfsChange.Rollback _,
+              ZfsChange.AbortReceive _,
+              ZfsChange.CreatePlaceholder _,
+              ZfsChange.DestroyPlaceholder _,
+              ZfsChange.BecomeReal _,
+              ZfsChange.SetProperty _ ->
+              false;
+        };
+    if (!protects) {
+      return Optional.of(rule("a sender holds and bookmarks, and changes nothing else"));
+    }
+    return change
+        .datasets()
+        .filter(dataset -> !shows(dataset))
+        .findFirst()
+        .map(dataset -> rule("datasets does not mean " + dataset));
   }
 
   private String rule(String lacks) {

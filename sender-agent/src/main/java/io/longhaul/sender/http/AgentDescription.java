@@ -40,6 +40,7 @@ public record AgentDescription(
     }
     zfs.ifPresent(features -> {
       capabilities.add("zfs");
+      capabilities.add("filesystems");
       if (features.bookmarks()) {
         capabilities.add("zfs-bookmarks");
       }

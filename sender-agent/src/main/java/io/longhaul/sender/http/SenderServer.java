@@ -14,6 +14,7 @@ import io.longhaul.protocol.server.ApiCall;
 import io.longhaul.protocol.server.ApiRoutes;
 import io.longhaul.protocol.server.Endpoint;
 import io.longhaul.protocol.server.Entrance;
+import io.longhaul.protocol.server.FilesystemCalls;
 import io.longhaul.protocol.server.HttpServer;
 import io.longhaul.protocol.server.Limits;
 import io.longhaul.protocol.server.Reply;
@@ -24,6 +25,7 @@ import io.longhaul.protocol.wire.SendRequest;
 import io.longhaul.protocol.wire.SendStatus;
 import io.longhaul.protocol.wire.SweepReport;
 import io.longhaul.protocol.wire.SweepRequest;
+import io.longhaul.protocol.zfs.Zfs;
 import io.longhaul.sender.grant.SendGrants;
 import io.longhaul.sender.session.SendSessions;
 import java.io.IOException;
@@ -36,10 +38,12 @@ public final class SenderServer implements AutoCloseable {
   private static final String SEND = ApiPaths.SENDS + "/{id}";
   private static final int CREATED = 201;
   private static final int MOST_WAIT_SECONDS = 30;
+  private static final Duration LISTING_TURN = Duration.ofMinutes(1);
 
   private final SendSessions sessions;
   private final AgentDescription description;
   private final SendGrants grants;
+  private final Zfs zfs;
   private final ApiRoutes routes;
   private final HttpServer server;
 
@@ -47,12 +51,14 @@ public final class SenderServer implements AutoCloseable {
       SendSessions sessions,
       AgentDescription description,
       SendGrants grants,
+      Zfs zfs,
       Entrance entrance,
       Limits limits)
       throws AgentFailedException {
     this.sessions = sessions;
     this.description = description;
     this.grants = grants;
+    this.zfs = zfs;
     this.routes = routes(entrance.authenticator());
     this.server = HttpServer.start(entrance.address(), entrance.tls(), limits, routes.handler());
   }
@@ -60,21 +66,28 @@ public final class SenderServer implements AutoCloseable {
   /**
    * Starts to serve; until the sessions are scanned, every call is answered 503.
    *
-   * @param grants who may read how fast
+   * @param grants who may read what, and how fast
+   * @param zfs whose datasets are told of
    * @throws AgentFailedException if the address cannot be bound
    */
   public static SenderServer start(
       SendSessions sessions,
       AgentDescription description,
       SendGrants grants,
+      Zfs zfs,
       Entrance entrance,
       Limits limits)
       throws AgentFailedException {
-    return new SenderServer(sessions, description, grants, entrance, limits);
+    return new SenderServer(sessions, description, grants, zfs, entrance, limits);
   }
 
   private ApiRoutes routes(Authenticator authenticator) {
     ApiRoutes all = new ApiRoutes(authenticator);
+    FilesystemCalls filesystems = new FilesystemCalls(zfs, grants, LISTING_TURN);
+    FilesystemCalls.Adding ready =
+        (method, path, endpoint) -> all.add(method, path, whenReady(endpoint));
+    filesystems.addTo(ready);
+    new StreamQuestions(zfs, grants, filesystems).addTo(ready);
     ChunkHandler chunks = new ChunkHandler(sessions, all, new Paces(grants));
     String chunk = SEND + "/chunks/{chunk}";
     return all.add(

@@ -14,6 +14,7 @@ import io.longhaul.protocol.grant.Quota;
 import io.longhaul.protocol.grant.Refusals;
 import io.longhaul.protocol.pipe.Uptime;
 import io.longhaul.protocol.retry.Sleeper;
+import io.longhaul.protocol.server.FilesystemCalls;
 import io.longhaul.protocol.spool.Capacity;
 import io.longhaul.protocol.spool.Pause;
 import io.longhaul.protocol.spool.PumpProcess;
@@ -311,7 +312,7 @@ public final class SendSessions implements AutoCloseable {
     try {
       holds.hold(send);
     } catch (ZfsException e) {
-      throw new ProblemException(SourceResolver.problem(e), String.valueOf(e.getMessage()));
+      throw new ProblemException(FilesystemCalls.problem(e), String.valueOf(e.getMessage()));
     }
   }
 

@@ -52,13 +52,14 @@ public final class SnapshotHolds {
     return TAG + id;
   }
 
-  /** Returns the snapshot that is sent, its base, and for {@code -I} those between. */
+  /** Returns the snapshot that is sent, its base or origin, and for {@code -I} those between. */
   private List<SnapshotName> read(ZfsSend send) throws ZfsException, InterruptedException {
     List<SnapshotName> all = new ArrayList<>();
     all.add(send.snapshot());
     send.base()
         .filter(base -> base.kind() == SendBase.Kind.SNAPSHOT)
         .map(base -> send.snapshot().dataset().at(base.name()))
+        .or(send::origin)
         .ifPresent(all::add);
     return send.intermediates() && all.size() > 1 ? range(all.get(1), all.get(0)) : all;
   }

@@ -3,7 +3,10 @@ package io.longhaul.sender.session;
 import io.longhaul.protocol.failure.ProblemException;
 import io.longhaul.protocol.failure.ProblemType;
 import io.longhaul.protocol.pipe.Command;
+import io.longhaul.protocol.server.FilesystemCalls;
 import io.longhaul.protocol.wire.SourceSpec;
+import io.longhaul.protocol.zfs.PartialReceive;
+import io.longhaul.protocol.zfs.ResumeToken;
 import io.longhaul.protocol.zfs.SendBase;
 import io.longhaul.protocol.zfs.SnapshotName;
 import io.longhaul.protocol.zfs.Zfs;
@@ -49,7 +52,7 @@ public final class SourceResolver {
         try {
           yield zfs(send.send());
         } catch (ZfsException e) {
-          throw new ProblemException(problem(e), String.valueOf(e.getMessage()));
+          throw new ProblemException(FilesystemCalls.problem(e), String.valueOf(e.getMessage()));
         }
       }
     };
@@ -103,6 +106,12 @@ public final class SourceResolver {
         throw absent(send, "base " + base);
       }
     }
+    if (send.origin().isPresent() && zfs.guid(send.origin().get()).isEmpty()) {
+      throw absent(send, "origin " + send.origin().get());
+    }
+    if (send.token().isPresent()) {
+      requireTokenOf(send, send.token().get(), guid.get(), features);
+    }
     return new ResolvedSource(
         new Command(words, ZFS_ENVIRONMENT),
         Set.of(0),
@@ -110,6 +119,35 @@ public final class SourceResolver {
         zfs.estimate(send, features),
         true,
         true);
+  }
+
+  /** A token comes from the other side: it must be of what is granted and asked for. */
+  private void requireTokenOf(ZfsSend send, ResumeToken token, String guid, ZfsFeatures features)
+      throws ProblemException, ZfsException, InterruptedException {
+    Optional<PartialReceive.Contents> contents = zfs.contents(token, features);
+    if (contents.isEmpty()) {
+      throw dead(send, "it cannot be read");
+    }
+    if (!contents.get().toGuid().equals(guid)) {
+      throw dead(send, "it is of another snapshot");
+    }
+    boolean encrypted =
+        features.knowsEncryption()
+            && zfs.get(send.snapshot().dataset(), "encryptionroot").isPresent();
+    Optional<String> disagreement = send.flags().disagreement(contents.get(), encrypted);
+    if (disagreement.isPresent()) {
+      throw dead(send, disagreement.get());
+    }
+  }
+
+  private static ProblemException dead(ZfsSend send, String why) {
+    return new ProblemException(
+        ProblemType.CONFLICT,
+        "Tried to go on with an interrupted send of "
+            + send.snapshot()
+            + " by its token but "
+            + why
+            + "; drop what the target kept (zfs receive -A) and send anew");
   }
 
   private static ProblemException absent(ZfsSend send, String what) {
@@ -135,13 +173,5 @@ public final class SourceResolver {
               + "' here; install it or correct "
               + key);
     }
-  }
-
-  static ProblemType problem(ZfsException e) {
-    return switch (e.error()) {
-      case NO_SUCH_DATASET, BASE_MISMATCH -> ProblemType.NOT_FOUND;
-      case NO_ANSWER, BUSY -> ProblemType.NOT_READY;
-      default -> ProblemType.UNAVAILABLE_HERE;
-    };
   }
 }

@@ -58,6 +58,13 @@ public final class DatasetFilter {
         && !hasException(subtrees, dataset);
   }
 
+  /** Returns whether {@code dataset} is meant, or anything that can be below it. */
+  public boolean meansAnyOf(DatasetName dataset) {
+    return passes(dataset)
+        || subtreePasses(dataset)
+        || named().stream().anyMatch(name -> name.isBelow(dataset));
+  }
+
   private static boolean hasException(Map<DatasetName, Boolean> patterns, DatasetName above) {
     return patterns.entrySet().stream()
         .anyMatch(pattern -> !pattern.getValue() && pattern.getKey().isBelow(above));

@@ -13,6 +13,7 @@ import io.longhaul.protocol.failure.ProblemType;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
 import java.util.Deque;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -98,6 +99,16 @@ public final class ApiCall {
     throw new ProblemException(
         ProblemType.BAD_REQUEST,
         name + " must be a number from " + least + " to " + most + ", was '" + text + "'");
+  }
+
+  /**
+   * Returns a parameter of the query, decoded.
+   *
+   * @throws ProblemException if it is given more than once
+   */
+  public Optional<String> query(String name) throws ProblemException {
+    Deque<String> values = exchange.getQueryParameters().get(name);
+    return values == null ? Optional.empty() : Optional.of(parameter(name, values));
   }
 
   private static String parameter(String name, @Nullable Deque<String> values)

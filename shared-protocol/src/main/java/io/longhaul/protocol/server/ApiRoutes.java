@@ -11,7 +11,10 @@ import io.longhaul.protocol.failure.ProblemException;
 import io.longhaul.protocol.failure.ProblemType;
 import io.longhaul.protocol.failure.RefusalLog;
 import io.longhaul.protocol.failure.RefusedException;
+import io.longhaul.protocol.wire.FilesystemsHead;
+import io.undertow.io.IoCallback;
 import io.undertow.io.Receiver.RequestToLargeException;
+import io.undertow.io.Sender;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.RequestTooBigException;
@@ -22,10 +25,12 @@ import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import io.undertow.util.PathTemplate;
 import io.undertow.util.PathTemplateMatcher;
+import io.undertow.util.StatusCodes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -202,7 +207,11 @@ public final class ApiRoutes implements AutoCloseable {
     try {
       Reply reply =
           endpoint.answer(new ApiCall(exchange, identity(exchange), asker(exchange), body));
-      send(exchange, reply.status(), "application/json", reply.body());
+      if (reply.body() instanceof JsonLines lines) {
+        send(exchange, lines);
+      } else {
+        send(exchange, reply.status(), "application/json", reply.body());
+      }
     } catch (ProblemException e) {
       refuse(exchange, e);
     } catch (IOException | RuntimeException | Error e) {
@@ -262,10 +271,42 @@ public final class ApiRoutes implements AutoCloseable {
     } catch (IOException e) {
       throw new IllegalStateException("a reply cannot be written as JSON", e);
     }
+    begin(exchange, status, type);
+    exchange.getResponseSender().send(ByteBuffer.wrap(bytes));
+  }
+
+  private static void send(HttpServerExchange exchange, JsonLines lines) {
+    exchange.addExchangeCompleteListener((_, next) -> {
+      lines.sent().run();
+      next.proceed();
+    });
+    begin(exchange, StatusCodes.OK, FilesystemsHead.MEDIA_TYPE);
+    long length = lines.pieces().stream().mapToLong(ByteBuffer::remaining).sum();
+    exchange.setResponseContentLength(length);
+    new Sending(lines.pieces().iterator()).onComplete(exchange, exchange.getResponseSender());
+  }
+
+  /** Sends one piece after the other, so that no more than one takes memory outside of the heap. */
+  private record Sending(Iterator<ByteBuffer> left) implements IoCallback {
+    @Override
+    public void onComplete(HttpServerExchange exchange, Sender sender) {
+      if (left.hasNext()) {
+        sender.send(left.next(), this);
+      } else {
+        IoCallback.END_EXCHANGE.onComplete(exchange, sender);
+      }
+    }
+
+    @Override
+    public void onException(HttpServerExchange exchange, Sender sender, IOException exception) {
+      IoCallback.END_EXCHANGE.onException(exchange, sender, exception);
+    }
+  }
+
+  private static void begin(HttpServerExchange exchange, int status, String type) {
     exchange.setStatusCode(status);
     exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, type);
     exchange.getResponseHeaders().put(new HttpString("Cache-Control"), "no-store");
-    exchange.getResponseSender().send(ByteBuffer.wrap(bytes));
   }
 
   /** Interrupts the calls that are waiting, and waits for them. */

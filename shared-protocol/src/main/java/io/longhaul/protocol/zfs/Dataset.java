@@ -78,6 +78,19 @@ public record Dataset(
     return name.at(snapshot.name());
   }
 
+  /** Returns what can be known of it without its snapshots, bookmarks and interrupted receive. */
+  public Dataset withoutVersions() {
+    return new Dataset(
+        name,
+        kind,
+        Optional.empty(),
+        encryption,
+        placeholder,
+        written,
+        Optional.empty(),
+        List.of());
+  }
+
   /** Returns it as it is when its partial receive was dropped. */
   public Dataset withoutPartial() {
     return new Dataset(

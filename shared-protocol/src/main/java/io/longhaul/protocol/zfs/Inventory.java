@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Inventory {
   /** What one tree may have: each takes about 200 bytes, and as much again on its way. */
-  static final int MOST_VERSIONS = 200_000;
+  static final int MOST_VERSIONS = 100_000;
 
   private static final String NO_VALUE = "-";
 
@@ -50,7 +50,7 @@ final class Inventory {
   static List<String> ofDatasets(ZfsFeatures features) {
     var asked = new ArrayList<>(List.of("type", "origin"));
     asked.add(written(features));
-    if (features.encryption()) {
+    if (features.knowsEncryption()) {
       asked.add("encryptionroot");
       asked.add("keystatus");
     }
@@ -66,7 +66,7 @@ final class Inventory {
     if (features.bookmarks()) {
       asked.add("clones");
     }
-    if (features.encryption()) {
+    if (features.knowsEncryption()) {
       asked.add("ivsetguid"); // hidden
     }
     return asked;

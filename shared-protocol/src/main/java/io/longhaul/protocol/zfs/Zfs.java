@@ -76,7 +76,7 @@ public interface Zfs {
    * not exist is left out. The number of processes does not depend on how many there are. A token's
    * contents are left out: only the source can read it.
    *
-   * @throws ZfsException with {@link ZfsError#TOO_MUCH} if there are more than 200,000 snapshots
+   * @throws ZfsException with {@link ZfsError#TOO_MUCH} if there are more than 100,000 snapshots
    *     and bookmarks
    */
   List<Dataset> datasets(DatasetName root, ZfsFeatures features)

@@ -119,7 +119,10 @@ final class ZfsChanges {
         runUnless(change, "");
       }
       case ZfsChange.DestroySnapshot destroyed -> destroy(destroyed);
-      case ZfsChange.AbortReceive _ -> runUnless(change, NOTHING_TO_ABORT);
+      case ZfsChange.AbortReceive _ -> {
+        features.needReceiveFlag('A', "drop what a receive has kept");
+        runUnless(change, NOTHING_TO_ABORT);
+      }
       case ZfsChange.CreatePlaceholder created -> create(created);
       case ZfsChange.DestroyPlaceholder placeholder -> destroy(placeholder);
       case ZfsChange.Rollback _, ZfsChange.BecomeReal _, ZfsChange.SetProperty _ ->

@@ -58,7 +58,7 @@ public record ZfsFeatures(
   }
 
   /** Returns whether it knows encryption: it came with raw sends. */
-  boolean encryption() {
+  public boolean knowsEncryption() {
     return sendFlags.contains('w');
   }
 

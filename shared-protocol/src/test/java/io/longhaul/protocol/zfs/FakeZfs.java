@@ -158,6 +158,9 @@ public final class FakeZfs implements Zfs {
         if (change instanceof ZfsChange.Bookmark || change instanceof ZfsChange.DestroyBookmark) {
           features.needBookmarks();
         }
+        if (change instanceof ZfsChange.AbortReceive) {
+          features.needReceiveFlag('A', "drop what a receive has kept");
+        }
         pool.change(change);
         done++;
       }
@@ -181,6 +184,11 @@ public final class FakeZfs implements Zfs {
     Dataset.Kind kind = with((pool, _) -> pool.get(dataset).kind);
     if (property.equals("type")) {
       return Optional.of(kind.toString());
+    }
+    Optional<String> set =
+        with((pool, _) -> Optional.ofNullable(pool.get(dataset).set.get(property)));
+    if (set.isPresent()) {
+      return set;
     }
     if (!property.contains(":")) {
       throw ZfsException.failed(command(), 2, "bad property list: invalid property");

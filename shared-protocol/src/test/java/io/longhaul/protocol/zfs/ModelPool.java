@@ -72,6 +72,7 @@ public final class ModelPool {
     public final List<Snap> snaps = new ArrayList<>();
     public final Map<String, Mark> marks = new TreeMap<>();
     public @Nullable Snap origin;
+    public final Map<String, String> set = new HashMap<>();
     public boolean encrypted;
     public boolean keyLoaded = true;
     public boolean placeholder;
@@ -128,6 +129,7 @@ public final class ModelPool {
         snaps.put(snap, twin);
       }
       other.marks.putAll(fs.marks);
+      other.set.putAll(fs.set);
       other.encrypted = fs.encrypted;
       other.keyLoaded = fs.keyLoaded;
       other.origin = fs.origin;
@@ -323,9 +325,7 @@ public final class ModelPool {
       case ZfsChange.CreatePlaceholder created -> createPlaceholder(created);
       case ZfsChange.DestroyPlaceholder destroyed -> destroyPlaceholder(destroyed.target());
       case ZfsChange.BecomeReal real -> get(real.target()).placeholder = false;
-      case ZfsChange.SetProperty set -> {
-        var _ = get(set.target());
-      }
+      case ZfsChange.SetProperty set -> get(set.target()).set.put(set.property(), set.value());
     }
   }
 

@@ -114,6 +114,15 @@ abstract class RealZfsContract extends ZfsContract {
   }
 
   @Test
+  void whatWasWrittenSinceTheNewestSnapshotIsSeen() throws Exception {
+    DatasetName source = sourceWithSnapshots("one");
+    assumeThat(write(source)).as("the source's files can be reached").isTrue();
+    snapshot(fresh().at("any")); // and with it what was written goes to the pool
+    assertThat(zfs().datasets(source, zfs().features()))
+        .anyMatch(listed -> listed.name().equals(source) && listed.written() > 0);
+  }
+
+  @Test
   void heldSnapshotsCannotBeDestroyedAndEveryCallMayBeRepeated() throws Exception {
     DatasetName source = sourceWithSnapshots("one");
     SnapshotName one = source.at("one");
@@ -136,7 +145,7 @@ abstract class RealZfsContract extends ZfsContract {
     return new ZfsQuery(words, LIMIT).run(_ -> {}).exitStatus() == 0;
   }
 
-  private DatasetName sourceWithSnapshots(String... names) throws Exception {
+  final DatasetName sourceWithSnapshots(String... names) throws Exception {
     DatasetName source = fresh();
     for (String name : names) {
       write(source);
@@ -164,7 +173,7 @@ abstract class RealZfsContract extends ZfsContract {
     return ending.stderr();
   }
 
-  private Path streamOf(ZfsSend send) throws Exception {
+  final Path streamOf(ZfsSend send) throws Exception {
     Path stream = Files.createTempFile(directory, "stream", "");
     assertThat(send(send, stream)).isEqualTo(new Ending(0, ""));
     return stream;
@@ -181,8 +190,12 @@ abstract class RealZfsContract extends ZfsContract {
     return refusalOf(unusedTarget(), file);
   }
 
-  private ZfsError refusalOf(DatasetName target, Path stream) throws Exception {
-    Ending ending = receive(ZfsReceive.into(target), stream);
+  final ZfsError refusalOf(DatasetName target, Path stream) throws Exception {
+    return refusalOf(ZfsReceive.into(target), stream);
+  }
+
+  final ZfsError refusalOf(ZfsReceive receive, Path stream) throws Exception {
+    Ending ending = receive(receive, stream);
     assertThat(ending.exitStatus()).isNotZero();
     return ZfsError.classify(ending.stderr());
   }

@@ -2,9 +2,14 @@ package io.longhaul.protocol.zfs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -94,6 +99,76 @@ final class ZfsCliOnOpenZfsTest extends RealZfsContract {
     snapshot(source.at("two"));
     var send = ZfsSend.incremental(SendBase.parse("#mark"), source.at("two"));
     assertThat(ZFS.estimate(send, ZFS.features())).isPresent();
+  }
+
+  @Test
+  void goesOnWithWhatWasInterruptedOrDropsIt() throws Exception {
+    DatasetName source = sourceWithSnapshots("one");
+    DatasetName target = unusedTarget();
+    ZfsSend send = ZfsSend.full(source.at("one"));
+    ResumeToken token = interrupted(send, target);
+
+    PartialReceive.Contents contents = ZFS.contents(token, ZFS.features()).orElseThrow();
+    assertThat(contents.toName()).isEqualTo(source.at("one").toString());
+    assertThat(contents.toGuid()).isEqualTo(ZFS.guid(source.at("one")).orElseThrow());
+    assertThat(contents.fromGuid()).isEmpty();
+    assertThat(contents.raw()).isFalse();
+    assertThat(contents.bytes()).isPositive();
+    assertThat(refusalOf(target, streamOf(send))).isEqualTo(ZfsError.BUSY);
+    assertReceived(ZfsSend.resumed(token, source.at("one")), target);
+    assertThat(partial(target)).isEmpty();
+
+    DatasetName other = unusedTarget();
+    var _ = interrupted(ZfsSend.full(source.at("one")), other);
+    var abort = new ZfsChange.AbortReceive(other, "test");
+    for (int i = 0; i < 2; i++) {
+      assertThat(ZFS.change(List.of(abort), ZFS.features()).failure()).isEmpty();
+      assertThat(ZFS.exists(other)).isFalse();
+    }
+  }
+
+  private ResumeToken interrupted(ZfsSend send, DatasetName target) throws Exception {
+    byte[] whole = Files.readAllBytes(streamOf(send));
+    Path half = directory.resolve("half");
+    Files.write(half, Arrays.copyOf(whole, whole.length * 2 / 3));
+    var receive =
+        new ZfsReceive(
+            target, false, false, true, Optional.empty(), new TreeMap<>(), new TreeSet<>());
+    assertThat(refusalOf(receive, half)).isEqualTo(ZfsError.STREAM_TRUNCATED);
+    return partial(target).orElseThrow().token();
+  }
+
+  private static Optional<PartialReceive> partial(DatasetName target) throws Exception {
+    return ZFS.datasets(target, ZFS.features()).stream()
+        .filter(dataset -> dataset.name().equals(target))
+        .findFirst()
+        .flatMap(Dataset::partial);
+  }
+
+  @Test
+  void tellsOfEncryptionOriginsClonesAndVolumes() throws Exception {
+    DatasetName top = fresh();
+    DatasetName volume = DatasetName.parse(top + "/volume");
+    zfsCommand("create", "-V", "8M", volume.toString());
+    snapshot(top.at("one"));
+    DatasetName clone = DatasetName.parse(top + "/clone");
+    zfsCommand("clone", top + "@one", clone.toString());
+    List<Dataset> listed = ZFS.datasets(top, ZFS.features());
+    assertThat(listed)
+        .filteredOn(there -> there.name().equals(volume))
+        .singleElement()
+        .extracting(Dataset::kind)
+        .isEqualTo(Dataset.Kind.VOLUME);
+    assertThat(listed)
+        .filteredOn(there -> there.name().equals(clone))
+        .singleElement()
+        .extracting(Dataset::origin)
+        .isEqualTo(Optional.of(top.at("one")));
+    assertThat(listed)
+        .filteredOn(there -> there.name().equals(top))
+        .singleElement()
+        .extracting(there -> there.versions().getFirst().clones())
+        .isEqualTo(Set.of(clone));
   }
 
   @Test
