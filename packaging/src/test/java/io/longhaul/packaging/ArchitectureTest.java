@@ -29,6 +29,9 @@ class ArchitectureTest {
   /** Values in, plan out; beside the package coordinator.plan, which only plans. */
   private static final Set<String> DECIDERS =
       Set.of(
+          "io.longhaul.coordinator.drive.Agenda",
+          "io.longhaul.coordinator.remote.Diagnosis",
+          "io.longhaul.coordinator.schedule.",
           "io.longhaul.receiver.pull.Claim",
           "io.longhaul.receiver.pull.ConnectionTuner",
           "io.longhaul.receiver.pull.PullWindow");

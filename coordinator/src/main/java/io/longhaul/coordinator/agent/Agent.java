@@ -6,6 +6,7 @@ import io.longhaul.protocol.SessionId;
 import io.longhaul.protocol.client.AgentAddress;
 import io.longhaul.protocol.client.AgentClient;
 import io.longhaul.protocol.client.AgentConnection;
+import io.longhaul.protocol.client.FilesystemsClient;
 import io.longhaul.protocol.config.ConfigException;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.TransferException;
@@ -13,10 +14,6 @@ import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.tls.Tls;
 import io.longhaul.protocol.wire.Abort;
 import io.longhaul.protocol.wire.AgentInfo;
-import io.longhaul.protocol.wire.ChangesReport;
-import io.longhaul.protocol.wire.ChangesRequest;
-import io.longhaul.protocol.wire.Estimates;
-import io.longhaul.protocol.wire.EstimatesRequest;
 import io.longhaul.protocol.wire.PauseRequest;
 import io.longhaul.protocol.wire.PeerInfo;
 import io.longhaul.protocol.wire.ReceiveRequest;
@@ -25,12 +22,7 @@ import io.longhaul.protocol.wire.SendRequest;
 import io.longhaul.protocol.wire.SendStatus;
 import io.longhaul.protocol.wire.SweepReport;
 import io.longhaul.protocol.wire.SweepRequest;
-import io.longhaul.protocol.wire.Tokens;
-import io.longhaul.protocol.wire.TokensRequest;
-import io.longhaul.protocol.zfs.DatasetName;
 import java.net.URI;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -46,8 +38,6 @@ public final class Agent<Q, S> {
   private static final String PROGRAM = "coordinator";
   private static final int IDLE_CONNECTIONS = 2;
   private static final Duration PEERS_WAIT = Duration.ofSeconds(50);
-  private static final Duration LIST_WAIT = Duration.ofMinutes(5);
-  private static final Duration CHANGE_WAIT = Duration.ofMinutes(10);
 
   private final String name;
   private final Role role;
@@ -173,34 +163,12 @@ public final class Agent<Q, S> {
   }
 
   /**
-   * Asks what there is at and below a dataset, and of the one above it.
+   * Returns the calls about its datasets.
    *
    * @param reader at a sender-agent, whose grant counts; ours if it is left out
    */
-  public AgentClient.Filesystems filesystems(DatasetName root, Optional<String> reader)
-      throws TransferException {
-    String query =
-        "?root=" + encoded(root.name()) + reader.map(name -> "&reader=" + encoded(name)).orElse("");
-    return client.filesystems(ApiPaths.FILESYSTEMS + query, LIST_WAIT);
-  }
-
-  private static String encoded(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8);
-  }
-
-  /** Has changes made, in their order, until the first that fails. */
-  public ChangesReport change(ChangesRequest request) throws TransferException {
-    return client.post(ApiPaths.CHANGES, request, CHANGE_WAIT, ChangesReport.class);
-  }
-
-  /** Asks a sender-agent how long streams will be. */
-  public Estimates estimates(EstimatesRequest request) throws TransferException {
-    return client.post(ApiPaths.ESTIMATES, request, LIST_WAIT, Estimates.class);
-  }
-
-  /** Asks a sender-agent what resume tokens say. */
-  public Tokens tokens(TokensRequest request) throws TransferException {
-    return client.post(ApiPaths.TOKENS, request, LIST_WAIT, Tokens.class);
+  public FilesystemsClient filesystems(Optional<String> reader) {
+    return new FilesystemsClient(client, reader);
   }
 
   private String path(SessionId id) {

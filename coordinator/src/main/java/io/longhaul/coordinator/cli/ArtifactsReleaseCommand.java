@@ -6,8 +6,7 @@ import io.longhaul.coordinator.plan.Artifact;
 import io.longhaul.coordinator.show.Table;
 import io.longhaul.protocol.failure.TransferException;
 import io.longhaul.protocol.wire.ChangesReport;
-import io.longhaul.protocol.wire.ChangesRequest;
-import java.util.ArrayList;
+import io.longhaul.protocol.zfs.ZfsChange;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -91,21 +90,13 @@ final class ArtifactsReleaseCommand implements Callable<Integer> {
   }
 
   private boolean release(Roots.Found there, List<Artifact> chosen) throws CommandFailure {
-    boolean all = true;
-    for (int from = 0; from < chosen.size(); from += ChangesRequest.MOST) {
-      int to = Math.min(chosen.size(), from + ChangesRequest.MOST);
-      var changes =
-          new ArrayList<>(chosen.subList(from, to).stream().map(Artifact::release).toList());
-      try {
-        ChangesReport report = there.agent().change(new ChangesRequest(Optional.empty(), changes));
-        if (report.failure().isPresent()) {
-          spec.commandLine().getErr().println(report.failure().get().message());
-          all = false;
-        }
-      } catch (TransferException e) {
-        throw new CommandFailure(ExitCode.FAILED, String.valueOf(e.getMessage()));
-      }
+    List<ZfsChange> changes = chosen.stream().map(Artifact::release).toList();
+    try {
+      ChangesReport report = there.agent().filesystems(Optional.empty()).change(changes);
+      report.failure().ifPresent(why -> spec.commandLine().getErr().println(why.message()));
+      return report.failure().isEmpty();
+    } catch (TransferException e) {
+      throw new CommandFailure(ExitCode.FAILED, String.valueOf(e.getMessage()));
     }
-    return all;
   }
 }

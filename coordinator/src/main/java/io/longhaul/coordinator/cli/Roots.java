@@ -69,7 +69,7 @@ final class Roots {
 
   private Found found(String machine, Agent<?, ?> agent, DatasetName root) throws CommandFailure {
     try {
-      AgentClient.Filesystems there = agent.filesystems(root, Optional.empty());
+      AgentClient.Filesystems there = agent.filesystems(Optional.empty()).list(root);
       List<Dataset> inside =
           there.datasets().stream()
               .filter(dataset -> dataset.name().equals(root) || dataset.name().isBelow(root))

@@ -29,17 +29,12 @@ import io.longhaul.protocol.failure.TransferException;
 import io.longhaul.protocol.retry.Sleeper;
 import io.longhaul.protocol.wire.AgentInfo;
 import io.longhaul.protocol.wire.ChangesReport;
-import io.longhaul.protocol.wire.ChangesRequest;
-import io.longhaul.protocol.wire.Estimates;
-import io.longhaul.protocol.wire.EstimatesRequest;
 import io.longhaul.protocol.wire.ReceiveRequest;
 import io.longhaul.protocol.wire.ReceiveStatus;
 import io.longhaul.protocol.wire.SendRequest;
 import io.longhaul.protocol.wire.SendStatus;
 import io.longhaul.protocol.wire.SinkSpec;
 import io.longhaul.protocol.wire.SourceSpec;
-import io.longhaul.protocol.wire.Tokens;
-import io.longhaul.protocol.wire.TokensRequest;
 import io.longhaul.protocol.zfs.Dataset;
 import io.longhaul.protocol.zfs.DatasetName;
 import io.longhaul.protocol.zfs.PartialReceive;
@@ -140,9 +135,9 @@ public final class AgentSides implements Sides {
     try (var both = Executors.newVirtualThreadPerTaskExecutor()) {
       try {
         Future<AgentClient.Filesystems> source =
-            both.submit(() -> sender.filesystems(job.sourceRoot(), reader));
+            both.submit(() -> sender.filesystems(reader).list(job.sourceRoot()));
         Future<AgentClient.Filesystems> target =
-            both.submit(() -> receiver.filesystems(job.targetRoot(), Optional.empty()));
+            both.submit(() -> receiver.filesystems(Optional.empty()).list(job.targetRoot()));
         AgentClient.Filesystems there = source.get();
         AgentClient.Filesystems here = target.get();
         return new Facts(
@@ -169,15 +164,13 @@ public final class AgentSides implements Sides {
             .map(PartialReceive::token)
             .toList();
     var contents = new HashMap<ResumeToken, PartialReceive.Contents>();
-    for (int from = 0; from < tokens.size(); from += TokensRequest.MOST) {
-      List<ResumeToken> some =
-          tokens.subList(from, Math.min(tokens.size(), from + TokensRequest.MOST));
-      List<Tokens.Token> answers =
-          sender.tokens(new TokensRequest(reader, job.sourceRoot(), some)).tokens();
-      for (int i = 0; i < Math.min(some.size(), answers.size()); i++) {
-        ResumeToken token = some.get(i);
-        answers.get(i).contents().ifPresent(it -> contents.put(token, it));
-      }
+    List<Optional<PartialReceive.Contents>> answers =
+        tokens.isEmpty()
+            ? List.of()
+            : sender.filesystems(reader).contents(job.sourceRoot(), tokens);
+    for (int i = 0; i < answers.size(); i++) {
+      ResumeToken token = tokens.get(i);
+      answers.get(i).ifPresent(it -> contents.put(token, it));
     }
     return targets.stream().map(target -> with(contents, target)).toList();
   }
@@ -203,18 +196,15 @@ public final class AgentSides implements Sides {
     Agent<?, ?> agent = side == Side.SOURCE ? sender : receiver;
     Optional<String> reader =
         side == Side.SOURCE ? Optional.of(route().reader()) : Optional.empty();
-    for (int from = 0; from < changes.size(); from += ChangesRequest.MOST) {
-      int to = Math.min(changes.size(), from + ChangesRequest.MOST);
-      ChangesReport report;
-      try {
-        report = agent.change(new ChangesRequest(reader, changes.subList(from, to)));
-      } catch (TransferException e) {
-        throw trouble(e);
-      }
-      if (report.failure().isPresent()) {
-        ChangesReport.Failed failed = report.failure().get();
-        throw Diagnosis.ofChange(failed.error(), failed.message());
-      }
+    ChangesReport report;
+    try {
+      report = agent.filesystems(reader).change(changes);
+    } catch (TransferException e) {
+      throw trouble(e);
+    }
+    if (report.failure().isPresent()) {
+      ChangesReport.Failed failed = report.failure().get();
+      throw Diagnosis.ofChange(failed.error(), failed.message());
     }
   }
 
@@ -288,23 +278,11 @@ public final class AgentSides implements Sides {
   public List<OptionalLong> estimates(List<Step.Replicate> streams)
       throws Trouble, InterruptedException {
     Optional<String> reader = Optional.of(route().reader());
-    var lengths = new ArrayList<OptionalLong>();
-    for (int from = 0; from < streams.size(); from += EstimatesRequest.MOST) {
-      List<ZfsSend> sends =
-          streams.subList(from, Math.min(streams.size(), from + EstimatesRequest.MOST)).stream()
-              .map(Step.Replicate::send)
-              .toList();
-      try {
-        List<Estimates.Estimate> answers =
-            sender.estimates(new EstimatesRequest(reader, sends)).estimates();
-        for (int i = 0; i < sends.size(); i++) {
-          lengths.add(i < answers.size() ? answers.get(i).bytes() : OptionalLong.empty());
-        }
-      } catch (TransferException e) {
-        throw trouble(e);
-      }
+    try {
+      return sender.filesystems(reader).estimates(streams.stream().map(Step.Replicate::send).toList());
+    } catch (TransferException e) {
+      throw trouble(e);
     }
-    return lengths;
   }
 
   @Override
