@@ -33,18 +33,14 @@ public final class SnapshotHolds {
    */
   void hold(SpooledSend send) throws ZfsException, InterruptedException {
     if (send.request().source() instanceof SourceSpec.Zfs source) {
-      for (SnapshotName snapshot : read(source.send())) {
-        zfs.hold(tag(send.id()), snapshot, source.send().replicate());
-      }
+      zfs.hold(tag(send.id()), read(source.send()), source.send().replicate());
     }
   }
 
   /** Lets go of the snapshots of a session. */
   void release(SpooledSend send) throws ZfsException, InterruptedException {
     if (send.request().source() instanceof SourceSpec.Zfs source) {
-      for (SnapshotName snapshot : read(source.send())) {
-        zfs.release(tag(send.id()), snapshot, source.send().replicate());
-      }
+      zfs.release(tag(send.id()), read(source.send()), source.send().replicate());
     }
   }
 

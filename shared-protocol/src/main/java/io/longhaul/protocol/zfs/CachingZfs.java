@@ -92,15 +92,15 @@ public final class CachingZfs implements Zfs {
   }
 
   @Override
-  public void hold(String tag, SnapshotName snapshot, boolean children)
+  public void hold(String tag, List<SnapshotName> snapshots, boolean children)
       throws ZfsException, InterruptedException {
-    zfs.hold(tag, snapshot, children);
+    zfs.hold(tag, snapshots, children);
   }
 
   @Override
-  public void release(String tag, SnapshotName snapshot, boolean children)
+  public void release(String tag, List<SnapshotName> snapshots, boolean children)
       throws ZfsException, InterruptedException {
-    zfs.release(tag, snapshot, children);
+    zfs.release(tag, snapshots, children);
   }
 
   @Override

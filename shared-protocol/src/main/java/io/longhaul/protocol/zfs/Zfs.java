@@ -35,21 +35,21 @@ public interface Zfs {
   List<Snapshot> snapshots(DatasetName dataset) throws ZfsException, InterruptedException;
 
   /**
-   * Keeps a snapshot from being destroyed, until {@link #release}. Does nothing if it is already
-   * held under this tag (zfs-hold(8)).
+   * Keeps snapshots from being destroyed, until {@link #release}. Does nothing to those that are
+   * held under this tag already (zfs-hold(8)).
    *
    * @param tag at most 255 characters
    * @param children also the snapshots of the same name below the dataset
    */
-  void hold(String tag, SnapshotName snapshot, boolean children)
+  void hold(String tag, List<SnapshotName> snapshots, boolean children)
       throws ZfsException, InterruptedException;
 
   /**
-   * Takes a hold back. Does nothing if there is none of this tag, or no such snapshot.
+   * Takes holds back. Does nothing where there is none of this tag, or no such snapshot.
    *
    * @param children as for {@link #hold}
    */
-  void release(String tag, SnapshotName snapshot, boolean children)
+  void release(String tag, List<SnapshotName> snapshots, boolean children)
       throws ZfsException, InterruptedException;
 
   /**

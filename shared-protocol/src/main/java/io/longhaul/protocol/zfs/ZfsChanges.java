@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -15,8 +14,6 @@ import org.jspecify.annotations.Nullable;
  * thread.
  */
 final class ZfsChanges {
-  private static final String TAG_EXISTS = "tag already exists on this dataset";
-  private static final String NO_SUCH_TAG = "no such tag on this dataset";
   private static final String NOTHING_TO_ABORT = "does not have any resumable receive state";
   private static final String NO_SNAPSHOT = "could not find any snapshots to destroy";
   private static final String EXISTS = "already exists";
@@ -103,16 +100,8 @@ final class ZfsChanges {
 
   private void make(ZfsChange change) throws ZfsException, InterruptedException {
     switch (change) {
-      case ZfsChange.Hold hold -> {
-        for (List<String> names : ArgumentLists.of(hold.snapshots())) {
-          onSnapshots("hold", hold.tag(), names);
-        }
-      }
-      case ZfsChange.Release release -> {
-        for (List<String> names : ArgumentLists.of(release.snapshots())) {
-          onSnapshots("release", release.tag(), names);
-        }
-      }
+      case ZfsChange.Hold hold -> zfs.hold(hold.tag(), hold.snapshots(), false);
+      case ZfsChange.Release release -> zfs.release(release.tag(), release.snapshots(), false);
       case ZfsChange.Bookmark bookmark -> bookmark(bookmark);
       case ZfsChange.DestroyBookmark _ -> {
         features.needBookmarks();
@@ -127,26 +116,6 @@ final class ZfsChanges {
       case ZfsChange.DestroyPlaceholder placeholder -> destroy(placeholder);
       case ZfsChange.Rollback _, ZfsChange.BecomeReal _, ZfsChange.SetProperty _ ->
           zfs.ask(change.arguments()).lines();
-    }
-  }
-
-  /** Several may be named: those that can be changed are, and the others have a line each. */
-  private void onSnapshots(String verb, String tag, List<String> names)
-      throws ZfsException, InterruptedException {
-    ZfsAnswer answer = zfs.ask(Stream.concat(Stream.of(verb, tag), names.stream()).toList());
-    boolean release = verb.equals("release");
-    String left =
-        answer
-            .stderr()
-            .lines()
-            .filter(line ->
-                release
-                    ? !line.contains(NO_SUCH_TAG) && !isAbsence(line)
-                    : !line.contains(TAG_EXISTS))
-            .collect(Collectors.joining("\n"))
-            .strip();
-    if (answer.status() != 0 && (!left.isEmpty() || answer.stderr().isBlank())) {
-      throw answer.failure();
     }
   }
 

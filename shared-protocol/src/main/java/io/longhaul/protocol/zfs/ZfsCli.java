@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -121,32 +122,44 @@ public final class ZfsCli implements Zfs {
   }
 
   @Override
-  public void hold(String tag, SnapshotName snapshot, boolean children)
+  public void hold(String tag, List<SnapshotName> snapshots, boolean children)
       throws ZfsException, InterruptedException {
-    ZfsAnswer answer = changeHold("hold", tag, snapshot, children);
-    if (answer.status() != 0 && !answer.stderr().contains(TAG_EXISTS)) {
-      throw answer.failure();
-    }
+    changeHolds("hold", tag, snapshots, children, line -> line.contains(TAG_EXISTS));
   }
 
   @Override
-  public void release(String tag, SnapshotName snapshot, boolean children)
+  public void release(String tag, List<SnapshotName> snapshots, boolean children)
       throws ZfsException, InterruptedException {
-    ZfsAnswer answer = changeHold("release", tag, snapshot, children);
-    if (!answer.stderr().contains(NO_SUCH_TAG)) {
-      Optional<List<String>> _ = answer.linesIfThere();
-    }
+    changeHolds(
+        "release",
+        tag,
+        snapshots,
+        children,
+        line -> line.contains(NO_SUCH_TAG) || ZfsError.classify(line) == ZfsError.NO_SUCH_DATASET);
   }
 
-  private ZfsAnswer changeHold(String verb, String tag, SnapshotName snapshot, boolean children)
+  /**
+   * Several may be named: those that can be changed are, and each of the others has a line.
+   *
+   * @param harmless whether a line says that there is nothing to do
+   */
+  private void changeHolds(
+      String verb,
+      String tag,
+      List<SnapshotName> snapshots,
+      boolean children,
+      Predicate<String> harmless)
       throws ZfsException, InterruptedException {
-    var words = new ArrayList<>(List.of(verb));
-    if (children) {
-      words.add("-r");
+    for (List<String> names : ArgumentLists.of(snapshots)) {
+      var words = new ArrayList<>(children ? List.of(verb, "-r", tag) : List.of(verb, tag));
+      words.addAll(names);
+      ZfsAnswer answer = ask(words);
+      boolean done =
+          !answer.stderr().isBlank() && answer.stderr().strip().lines().allMatch(harmless);
+      if (answer.status() != 0 && !done) {
+        throw answer.failure();
+      }
     }
-    words.add(tag);
-    words.add(snapshot.toString());
-    return ask(words);
   }
 
   @Override

@@ -116,21 +116,22 @@ public final class FakeZfs implements Zfs {
   }
 
   @Override
-  public void hold(String tag, SnapshotName snapshot, boolean children) throws ZfsException {
+  public void hold(String tag, List<SnapshotName> snapshots, boolean children) throws ZfsException {
     var _ =
-        with((pool, _) ->
-            pool.get(snapshot.dataset())
-                .snap(snapshot.name())
-                .orElseThrow(() -> new ModelPool.Refused("dataset does not exist"))
-                .holds
-                .add(tag));
+        with((pool, _) -> {
+          pool.change(new ZfsChange.Hold(ZfsChange.OURS + tag, snapshots));
+          return true;
+        });
   }
 
   @Override
-  public synchronized void release(String tag, SnapshotName snapshot, boolean children) {
-    Optional.ofNullable(pool.datasets.get(snapshot.dataset().name()))
-        .flatMap(fs -> fs.snap(snapshot.name()))
-        .ifPresent(snap -> snap.holds.remove(tag));
+  public void release(String tag, List<SnapshotName> snapshots, boolean children)
+      throws ZfsException {
+    var _ =
+        with((pool, _) -> {
+          pool.change(new ZfsChange.Release(ZfsChange.OURS + tag, snapshots));
+          return true;
+        });
   }
 
   @Override

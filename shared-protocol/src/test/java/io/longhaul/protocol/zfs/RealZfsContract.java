@@ -126,16 +126,16 @@ abstract class RealZfsContract extends ZfsContract {
   void heldSnapshotsCannotBeDestroyedAndEveryCallMayBeRepeated() throws Exception {
     DatasetName source = sourceWithSnapshots("one");
     SnapshotName one = source.at("one");
-    zfs().hold("longhaul-test", one, false);
-    zfs().hold("longhaul-test", one, false);
-    zfs().hold("longhaul-test-children", one, true);
+    zfs().hold("longhaul-test", List.of(one), false);
+    zfs().hold("longhaul-test", List.of(one), false);
+    zfs().hold("longhaul-test-children", List.of(one), true);
     assertThat(destroys(one)).isFalse();
-    zfs().release("longhaul-test", one, false);
-    zfs().release("longhaul-test", one, false);
+    zfs().release("longhaul-test", List.of(one), false);
+    zfs().release("longhaul-test", List.of(one), false);
     assertThat(destroys(one)).isFalse();
-    zfs().release("longhaul-test-children", one, true);
+    zfs().release("longhaul-test-children", List.of(one), true);
     assertThat(destroys(one)).isTrue();
-    zfs().release("longhaul-test", one, false);
+    zfs().release("longhaul-test", List.of(one), false);
     assertThat(zfs().guid(one)).isEmpty();
   }
 
