@@ -66,7 +66,12 @@ public final class Start {
    */
   public Started run(Transfer transfer) throws CommandFailure, InterruptedException {
     Wish wish = transfer.wish();
-    Route route = route(wish.source().agent(), wish.target().agent(), wish.chunkBytes());
+    Route route;
+    try {
+      route = route(wish.source().agent(), wish.target().agent(), wish.chunkBytes());
+    } catch (CommandFailure e) {
+      throw e.code() == ExitCode.FAILED ? nothingStarted(String.valueOf(e.getMessage())) : e;
+    }
     return create(
         route,
         wish.source().toString(),
@@ -122,9 +127,9 @@ public final class Start {
     try {
       info = attempts.whileItAnswers(agent::info);
     } catch (SessionPausedException e) {
-      throw nothingStarted("the " + agent + " cannot be used: " + e.getMessage());
+      throw unusable("the " + agent + " cannot be used: " + e.getMessage());
     } catch (TransferException e) {
-      throw nothingStarted(
+      throw unusable(
           e.getMessage()
               + "; see that the "
               + agent
@@ -133,7 +138,7 @@ public final class Start {
               + " gives its address");
     }
     if (info.role() != agent.role()) {
-      throw nothingStarted(
+      throw unusable(
           "Tried to use "
               + agent.url()
               + " as the "
@@ -149,10 +154,10 @@ public final class Start {
         ProtocolVersion.SPOKEN.gap(
             "this coordinator", "the " + agent + " (" + info.software() + ")", info.protocol());
     if (gap.isPresent()) {
-      throw nothingStarted(gap.get());
+      throw unusable(gap.get());
     }
     if (info.spoolLimitBytes() < 2 * chunkBytes) {
-      throw nothingStarted(
+      throw unusable(
           "Tried to use chunks of "
               + new DataSize(chunkBytes)
               + " but the spool limit of the "
@@ -172,7 +177,7 @@ public final class Start {
     try {
       peer = attempts.whileItAnswers(() -> receiver.peer(source));
     } catch (TransferException e) {
-      throw nothingStarted(
+      throw unusable(
           "Tried to ask the "
               + receiver
               + " about its peer '"
@@ -187,7 +192,7 @@ public final class Start {
     AgentInfo seen =
         peer.agent()
             .orElseThrow(() ->
-                nothingStarted(
+                unusable(
                     "Tried to let the "
                         + receiver
                         + " pull from its peer '"
@@ -199,7 +204,7 @@ public final class Start {
                         + "; see that this address and its token file work from the receiver's"
                         + " machine, or lead there by a tunnel (ssh -R)"));
     if (!seen.name().equals(sender.name())) {
-      throw nothingStarted(
+      throw unusable(
           "Tried to let the "
               + receiver
               + " pull from '"
@@ -250,6 +255,10 @@ public final class Start {
             : "";
     return new CommandFailure(
         ExitCode.FAILED, "Nothing was started: " + what + ": " + why.getMessage() + left, why);
+  }
+
+  private static CommandFailure unusable(String why) {
+    return new CommandFailure(ExitCode.FAILED, why);
   }
 
   private static CommandFailure nothingStarted(String why) {
