@@ -33,6 +33,10 @@ public final class ZfsCli implements Zfs {
   private static final int LISTING_PATIENCE = 10;
 
   private static final long LISTING_CHARS = 256L << 20;
+
+  /** The names of some 20,000 clones of one snapshot. */
+  private static final int LISTING_LINE_CHARS = 2 << 20;
+
   private static final String NO_VALUE = "-";
   private static final String TAG_EXISTS = "tag already exists on this dataset";
   private static final String NO_SUCH_TAG = "no such tag on this dataset";
@@ -227,7 +231,8 @@ public final class ZfsCli implements Zfs {
     arguments.addAll(List.of("-o", "name,property,value", String.join(",", properties)));
     arguments.add(dataset.toString());
     List<String> whole = whole(arguments);
-    ZfsQuery.Ending ending = new ZfsQuery(whole, listLimit, LISTING_CHARS).run(found::line);
+    ZfsQuery.Ending ending =
+        new ZfsQuery(whole, listLimit, LISTING_CHARS, LISTING_LINE_CHARS).run(found::line);
     Optional<String> fault = found.fault();
     if (fault.isPresent()) {
       throw ZfsException.unreadable(whole, fault.get());

@@ -35,18 +35,21 @@ final class ZfsQuery {
   private final List<String> command;
   private final Duration limit;
   private final long mostChars;
+  private final int mostLineChars;
 
   ZfsQuery(List<String> command, Duration limit) {
-    this(command, limit, STDOUT_LIMIT_CHARS);
+    this(command, limit, STDOUT_LIMIT_CHARS, LINE_LIMIT_CHARS);
   }
 
   /**
    * @param mostChars how much it may print
+   * @param mostLineChars how much of it may be one line
    */
-  ZfsQuery(List<String> command, Duration limit, long mostChars) {
+  ZfsQuery(List<String> command, Duration limit, long mostChars, int mostLineChars) {
     this.command = List.copyOf(command);
     this.limit = limit;
     this.mostChars = mostChars;
+    this.mostLineChars = mostLineChars;
   }
 
   /** How a command ended, and the last part of its stderr. */
@@ -64,13 +67,13 @@ final class ZfsQuery {
     Process process = start();
     try {
       var tail = new Tail();
-      var stdout = new Lines(process.getInputStream(), line, mostChars);
+      var stdout = new Lines(process.getInputStream(), line, mostChars, mostLineChars);
       Thread out = Thread.ofVirtual().name("zfs-stdout").start(stdout);
       Thread err = Thread.ofVirtual().name("zfs-stderr").start(() -> tail.drain(process));
       long deadline = System.nanoTime() + limit.toNanos();
       boolean drained = out.join(limit);
       if (stdout.isTooLong()) {
-        throw ZfsException.tooLong(command, mostChars, LINE_LIMIT_CHARS, tail.text());
+        throw ZfsException.tooLong(command, mostChars, mostLineChars, tail.text());
       }
       if (!drained
           || !process.waitFor(left(deadline), TimeUnit.NANOSECONDS)
@@ -114,12 +117,14 @@ final class ZfsQuery {
     private final InputStream in;
     private final Consumer<String> line;
     private final long mostChars;
+    private final int mostLineChars;
     private volatile boolean tooLong;
 
-    Lines(InputStream in, Consumer<String> line, long mostChars) {
+    Lines(InputStream in, Consumer<String> line, long mostChars, int mostLineChars) {
       this.in = in;
       this.line = line;
       this.mostChars = mostChars;
+      this.mostLineChars = mostLineChars;
     }
 
     boolean isTooLong() {
@@ -133,7 +138,7 @@ final class ZfsQuery {
         long chars = 0;
         for (int c = reader.read(); c >= 0; c = reader.read()) {
           chars++;
-          if (chars > mostChars || text.length() > LINE_LIMIT_CHARS) {
+          if (chars > mostChars || text.length() > mostLineChars) {
             tooLong = true;
             return;
           }
