@@ -149,7 +149,7 @@ final class Mutator {
   byte[] json(JsonNode good) {
     ObjectNode root = NODES.objectNode();
     root.set("root", good.deepCopy());
-    for (int changes = 1 + random.nextInt(3); changes > 0; changes--) {
+    for (int changes = 1 + random.nextInt(3); changes > 0 && !root.isEmpty(); changes--) {
       List<JsonNode> places = new ArrayList<>();
       collect(root, places);
       change(any(places));
