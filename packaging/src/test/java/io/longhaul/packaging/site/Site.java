@@ -134,8 +134,8 @@ public final class Site implements AutoCloseable {
     vault.set(authority.section("vault"), "listen", "tls");
     vault.set(List.of(console), "listen", "identities");
     vault.set(authority.section("vault"), "tls");
-    office.grantStreams("vault", Map.of());
-    vault.grantStreams(CONSOLE, Map.of("peers", List.of("office")));
+    office.grant("vault", "streams");
+    vault.grant(CONSOLE, "streams", "peers");
     agents.set(authority.section(CONSOLE), "tls");
   }
 
@@ -161,7 +161,7 @@ public final class Site implements AutoCloseable {
         List.of(Map.of("identity", "vault", "file", kept.toString(), "admin", true)),
         "listen",
         "tokens");
-    office.grantStreams("vault", Map.of());
+    office.grant("vault", "streams");
     vault.set(token.toString(), "peers", "office", "token-file");
     agents.set(token.toString(), "agents", "office", "sender", "token-file");
     return List.of("--header", "Authorization: Bearer " + secret);

@@ -31,15 +31,13 @@ public final class SiteConfig {
     return set(command, "streams", name, "command");
   }
 
-  /**
-   * Grants all its streams to an identity.
-   *
-   * @param beside what else the grant says
-   */
-  public SiteConfig grantStreams(String identity, Map<String, Object> beside) {
-    Map<String, Object> grant = new LinkedHashMap<>(beside);
+  /** Grants an identity all that these sections name, now and later. */
+  public SiteConfig grant(String identity, String... sections) {
+    Map<String, Object> grant = new LinkedHashMap<>();
     grant.put("identity", identity);
-    grant.put("streams", section(values, "streams").keySet());
+    for (String section : sections) {
+      grant.put(section, section(values, section).keySet());
+    }
     grants.add(grant);
     return set(grants, "grants");
   }
