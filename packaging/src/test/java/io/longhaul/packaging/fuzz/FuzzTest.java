@@ -2,6 +2,7 @@ package io.longhaul.packaging.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.longhaul.packaging.site.SpoolProcesses;
 import io.longhaul.protocol.ApiPaths;
 import io.longhaul.protocol.Json;
 import io.longhaul.protocol.SessionId;
@@ -113,6 +114,7 @@ class FuzzTest {
   void stopAgents() throws Exception {
     receiver.close();
     sender.close();
+    new SpoolProcesses(folder).end();
     recording.close();
   }
 
