@@ -119,7 +119,8 @@ class BadRequestIT {
   @Test
   void sinkCommandThatIsNotThere() throws Exception {
     assertThat(refusal(FAILED, "office::data", "vault::absent"))
-        .contains("/no/such/command", "vault");
+        .contains("'command' is not installed", "vault")
+        .doesNotContain("/no/such");
   }
 
   @Test

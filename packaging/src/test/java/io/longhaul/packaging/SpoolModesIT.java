@@ -40,7 +40,7 @@ class SpoolModesIT {
         assertThat(modes.keySet().stream().map(path -> String.valueOf(path.getFileName())))
             .as("a session that runs")
             .contains("request.json", "started.json", "manifest.jsonl", "pump.log", "lock")
-            .anyMatch(name -> name.endsWith(".chunk"));
+            .anyMatch(name -> name.endsWith(".chunk") || name.endsWith(".part"));
         modes.forEach((path, mode) ->
             assertThat(mode)
                 .as(path.toString())

@@ -57,7 +57,7 @@ class UpgradeIT {
     site = new Site(new Image(installed("current")));
     link = site.link(8 * MEBIBYTE);
     site.office().set("16MiB", "spool", "limit");
-    site.office().stream("data", STREAM.source());
+    site.office().stream("data", script(STREAM.source().getLast() + "; " + waitForGo()));
     site.vault().stream("sum", Keystream.sink(site.file("sum")));
   }
 
@@ -81,6 +81,7 @@ class UpgradeIT {
     assertThat(site.receive(id).sinkPid()).hasValue(receive.child().orElseThrow().pid());
     assertThat(send.pump().isAlive()).isTrue();
     assertThat(receive.pump().isAlive()).isTrue();
+    go();
     site.awaitDone(id, SOON);
     assertThat(Files.readString(site.file("sum")).strip()).isEqualTo(STREAM.sha256());
   }
@@ -182,6 +183,7 @@ class UpgradeIT {
     assertThat(install(next, "--remove-old").out()).contains("kept " + installed(first));
     assertThat(installed(first)).isDirectory();
 
+    go();
     site.awaitDone(id, SOON);
     assertThat(Files.readString(site.file("sum")).strip()).isEqualTo(STREAM.sha256());
     Path foreign = Files.createDirectory(installed("notes"));

@@ -23,6 +23,7 @@ import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
 import io.longhaul.protocol.failure.Problem;
 import io.longhaul.protocol.failure.ProblemType;
+import io.longhaul.protocol.failure.RetryableException;
 import io.longhaul.protocol.wire.ReceiveRequest;
 import io.longhaul.protocol.wire.ReceiveStatus;
 import io.longhaul.protocol.wire.SessionLimits;
@@ -40,6 +41,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -542,13 +544,22 @@ class HostileSenderTest {
             told.name() + " to be found out",
             () -> {
               assertThat(spooledBytes(id)).isLessThanOrEqualTo(LIMIT + OWN_FILES);
-              return receiver.status(id).failure();
+              return failure(id);
             });
 
     assertThat(why.kind()).as("%s: %s", told.name(), why).isIn(told.kinds());
     assertThat(why.message().length()).as(told.name()).isLessThan(40_000);
     assertThat(why.message()).as(told.name()).doesNotContain("\u001b", "Exception");
     assertThat(liar.largestAnswer()).as(told.name()).isLessThan(MOST_ANSWER);
+  }
+
+  /* A machine that has much else to do may be late with an answer. */
+  private Optional<Failure> failure(SessionId id) throws Exception {
+    try {
+      return receiver.status(id).failure();
+    } catch (RetryableException e) {
+      return Optional.empty();
+    }
   }
 
   private SessionId receive(String sink, Lie lie, SessionLimits limits) throws Exception {
@@ -643,7 +654,8 @@ class HostileSenderTest {
       long most = LIMIT / 4096;
       Eventually.holds("the window to be full", () -> receiver.status(id).verifiedTo() >= most);
       LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());
-      assertThat(receiver.status(id).verifiedTo()).isEqualTo(most);
+      ReceiveStatus full = receiver.status(id);
+      assertThat(full.verifiedTo() - full.fedTo()).isLessThanOrEqualTo(most);
       assertThat(receiver.spool(id).chunkFiles()).hasSizeLessThanOrEqualTo((int) most);
     } finally {
       assertThatNothingIsLeftOf(Set.of(id));

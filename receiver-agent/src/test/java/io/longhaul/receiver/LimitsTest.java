@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.longhaul.protocol.ApiPaths;
 import io.longhaul.protocol.SessionId;
 import io.longhaul.protocol.SessionState;
+import io.longhaul.protocol.config.DataSize;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
 import io.longhaul.protocol.failure.RetryableException;
@@ -15,9 +16,12 @@ import io.longhaul.protocol.failure.SessionPausedException;
 import io.longhaul.protocol.server.Limits;
 import io.longhaul.protocol.wire.ReceiveStatus;
 import io.longhaul.protocol.wire.SessionLimits;
+import io.longhaul.receiver.grant.ReceiveGrant;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -166,6 +170,26 @@ class LimitsTest {
     receiver.await(id, SessionState.DONE);
     receiver.awaitNoSpool(id);
     receiver.put(newId(), into("file"));
+  }
+
+  @Test
+  void ofAllThatMayBeSpooledASessionTakesWhatItsGrantAllows() throws Exception {
+    receiver.grant(
+        new ReceiveGrant(
+            "local",
+            Optional.of(Set.of("office")),
+            Optional.empty(),
+            Optional.of(Set.of("file")),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(new DataSize(2 * CHUNK))));
+    receiver.limit(4 * CHUNK).total(4 * CHUNK).start();
+    receiver.put(id, into("file"));
+    receiver.put(newId(), into("file"));
+
+    assertThatThrownBy(() -> receiver.put(newId(), into("file")))
+        .isInstanceOf(SessionPausedException.class)
+        .hasMessageContaining("spool.total");
   }
 
   @Test

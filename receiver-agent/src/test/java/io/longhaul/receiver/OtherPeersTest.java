@@ -75,7 +75,7 @@ class OtherPeersTest {
       WireMockExtension.newInstance().options(wireMockConfig().dynamicPort()).build();
 
   @TempDir private Path folder;
-  private final SessionId id = ReceiverUnderTest.newId();
+  private final SessionId id = PeerVersion.SESSION;
   private ReceiverUnderTest receiver;
 
   @BeforeEach

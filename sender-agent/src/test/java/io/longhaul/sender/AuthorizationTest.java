@@ -19,6 +19,7 @@ import io.longhaul.protocol.failure.ProblemType;
 import io.longhaul.protocol.grant.DatasetFilter;
 import io.longhaul.protocol.spool.SpoolFile;
 import io.longhaul.protocol.spool.Started;
+import io.longhaul.protocol.testing.Eventually;
 import io.longhaul.protocol.testing.ScriptedZfs;
 import io.longhaul.protocol.wire.Abort;
 import io.longhaul.protocol.wire.AgentInfo;
@@ -326,7 +327,9 @@ class AuthorizationTest {
         .isEqualTo(201);
 
     call("POST /v1/sends/{id}/abort", first, "vault");
-    assertThat(agent.put(SenderUnderTest.newId(), request, "vault").statusCode()).isEqualTo(201);
+    Eventually.eventually(
+        "room for the next",
+        () -> agent.put(SenderUnderTest.newId(), request, "vault").statusCode() == 201);
   }
 
   @Test

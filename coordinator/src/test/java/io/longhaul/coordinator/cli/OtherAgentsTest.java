@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The commands against agents of this version and of others, as they were recorded. */
 @Timeout(120)
 class OtherAgentsTest {
-  private static final String RECORDED_ID = "01m7zzge2w0c0xxa6cfactswp6";
+  private static final String RECORDED_ID = PeerVersion.SESSION.toString();
   private static final String ONE_SEND = "/v1/sends/[^/]*";
   private static final String ONE_RECEIVE = "/v1/receives/[^/]*";
   private static final String[] START = {

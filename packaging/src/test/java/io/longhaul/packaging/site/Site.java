@@ -134,6 +134,8 @@ public final class Site implements AutoCloseable {
     vault.set(authority.section("vault"), "listen", "tls");
     vault.set(List.of(console), "listen", "identities");
     vault.set(authority.section("vault"), "tls");
+    office.grant("vault", "streams");
+    vault.grant(CONSOLE, "streams", "peers");
     agents.set(authority.section(CONSOLE), "tls");
   }
 
@@ -159,6 +161,7 @@ public final class Site implements AutoCloseable {
         List.of(Map.of("identity", "vault", "file", kept.toString(), "admin", true)),
         "listen",
         "tokens");
+    office.grant("vault", "streams");
     vault.set(token.toString(), "peers", "office", "token-file");
     agents.set(token.toString(), "agents", "office", "sender", "token-file");
     return List.of("--header", "Authorization: Bearer " + secret);

@@ -184,8 +184,9 @@ public final class ReceiveSessions implements AutoCloseable {
     requireFewSessions(creator, quota);
     Sender sender = new Sender.Known(senders.client(request.peer(), id));
     ResolvedSink sink = resolver.resolve(request.sink(), id);
-    requireSpace(spoolBytes(creator.name()));
-    capacity.require(root, promisedWith(id));
+    long spoolBytes = spoolBytes(creator.name());
+    requireSpace(spoolBytes);
+    capacity.require(root, promisedWith(id, spoolBytes));
     SpooledReceive spooled =
         new SpooledReceive(
             SpooledReceive.FORMAT,
@@ -250,10 +251,10 @@ public final class ReceiveSessions implements AutoCloseable {
     }
   }
 
-  private Map<SessionId, Long> promisedWith(SessionId id) {
+  private Map<SessionId, Long> promisedWith(SessionId id, long spoolBytes) {
     Map<SessionId, Long> promised = new HashMap<>();
-    live.keySet().forEach(other -> promised.put(other, limitBytes));
-    promised.put(id, limitBytes);
+    live.forEach((other, session) -> promised.put(other, spoolBytes(session.spooled().creator())));
+    promised.put(id, spoolBytes);
     return promised;
   }
 

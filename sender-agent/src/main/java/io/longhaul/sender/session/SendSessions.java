@@ -246,7 +246,7 @@ public final class SendSessions implements AutoCloseable {
 
   private SendStatus createNew(SessionId id, Identity creator, SendRequest request, Quota quota)
       throws ProblemException, IOException, InterruptedException {
-    long spoolBytes = Math.min(limitBytes, quota.spoolBytes());
+    long spoolBytes = spoolBytes(quota);
     requireRoomForChunks(request, spoolBytes);
     requirePlace(id, request.reader(), quota);
     capacity.require(root, promised());
@@ -303,9 +303,13 @@ public final class SendSessions implements AutoCloseable {
   /* Each session stands in creating before it is counted here: of two at once, none slips through. */
   private Map<SessionId, Long> promised() {
     Map<SessionId, Long> promised = new HashMap<>();
-    creating.keySet().forEach(id -> promised.put(id, limitBytes));
+    creating.forEach((id, reader) -> promised.put(id, spoolBytes(grants.quota(reader))));
     live.forEach((id, session) -> promised.put(id, session.send().spoolLimitBytes()));
     return promised;
+  }
+
+  private long spoolBytes(Quota quota) {
+    return Math.min(limitBytes, quota.spoolBytes());
   }
 
   private void hold(SpooledSend send) throws ProblemException, InterruptedException {

@@ -194,10 +194,10 @@ class ApiRoutesTest {
   }
 
   @Test
-  void aBodyThatIsNestedTooDeeplyIsToldInItsOwnWords() throws Exception {
-    HttpResponse<String> answer = put("{\"name\":" + "[".repeat(100));
+  void aNumberWithTooManyDigitsIsToldInItsOwnWords() throws Exception {
+    HttpResponse<String> answer = put("{\"name\":\"a\",\"count\":" + "1".repeat(1001) + "}");
     assertProblem(answer, ProblemType.BAD_REQUEST);
-    assertThat(problem(answer).detail()).contains("nesting depth").doesNotContain("Constraints");
+    assertThat(problem(answer).detail()).contains("1001").doesNotContain("Constraints");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.longhaul.protocol.testing;
 
+import io.longhaul.protocol.SessionId;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,10 @@ public enum PeerVersion {
   RECORDED("0.1", Optional.of("1-1")),
   /** A later one: members, states, kinds and records that are unknown here. */
   NEWER("newer", Optional.of("1-2"));
+
+  /** The session that the bodies are about. */
+  public static final SessionId SESSION =
+      SessionId.parse("01m7zzge2w0c0xxa6cfactswp6").orElseThrow();
 
   private final String folder;
   private final Optional<String> announced;
