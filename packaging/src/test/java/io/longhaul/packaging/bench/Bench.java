@@ -3,7 +3,7 @@ package io.longhaul.packaging.bench;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** The command line of the benchmarks: {@code packaging/bench memory|speed|link|small|load}. */
+/** The command line of the benchmarks: {@code packaging/bench memory|speed|link|small|load|steps}. */
 @Command(
     name = "bench",
     description = "Measures the assembled product and prints tables; asserts nothing.",
@@ -13,7 +13,8 @@ import picocli.CommandLine.Command;
       SpeedBench.class,
       LinkBench.class,
       SmallBench.class,
-      LoadBench.class
+      LoadBench.class,
+      StepsBench.class
     })
 final class Bench {
   private Bench() {}
