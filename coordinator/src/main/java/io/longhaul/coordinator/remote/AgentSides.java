@@ -279,7 +279,9 @@ public final class AgentSides implements Sides {
       throws Trouble, InterruptedException {
     Optional<String> reader = Optional.of(route().reader());
     try {
-      return sender.filesystems(reader).estimates(streams.stream().map(Step.Replicate::send).toList());
+      return sender
+          .filesystems(reader)
+          .estimates(streams.stream().map(Step.Replicate::send).toList());
     } catch (TransferException e) {
       throw trouble(e);
     }

@@ -3,7 +3,9 @@ package io.longhaul.packaging.bench;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** The command line of the benchmarks: {@code packaging/bench memory|speed|link|small|load|steps}. */
+/**
+ * The command line of the benchmarks: {@code packaging/bench memory|speed|link|small|load|steps}.
+ */
 @Command(
     name = "bench",
     description = "Measures the assembled product and prints tables; asserts nothing.",
