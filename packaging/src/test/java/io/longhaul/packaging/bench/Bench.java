@@ -4,7 +4,8 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /**
- * The command line of the benchmarks: {@code packaging/bench memory|speed|link|small|load|steps}.
+ * The command line of the benchmarks: {@code packaging/bench
+ * memory|speed|link|small|load|steps|plan}.
  */
 @Command(
     name = "bench",
@@ -16,7 +17,8 @@ import picocli.CommandLine.Command;
       LinkBench.class,
       SmallBench.class,
       LoadBench.class,
-      StepsBench.class
+      StepsBench.class,
+      PlanBench.class
     })
 final class Bench {
   private Bench() {}

@@ -9,7 +9,6 @@ import io.longhaul.protocol.zfs.TestPools;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,9 +63,9 @@ final class StepsBench implements Callable<Integer> {
       DatasetName source = below(pools.source(), "data");
       DatasetName byLoop = below(pools.target(), "loop");
       DatasetName byLonghaul = below(pools.target(), "longhaul");
-      Path asked = site.file("asked");
-      site.office().set(counted(site, asked, "office"), "zfs", "command");
-      site.vault().set(counted(site, asked, "vault"), "zfs", "command");
+      var zfs = new CountedZfs(site);
+      zfs.by("office", site.office(), "zfs");
+      zfs.by("vault", site.vault(), "zfs");
       site.start();
       pools.create(source);
       for (int i = 0; i < datasets; i++) {
@@ -89,28 +88,16 @@ final class StepsBench implements Callable<Integer> {
       contestants.put(
           NOTHING,
           () -> {
-            Files.deleteIfExists(asked);
+            zfs.forget();
             return Workspace.seconds(replicate);
           });
       print(Samples.interleaved(rounds, contestants));
-      List<String> questions = Files.readAllLines(asked);
       for (String side : List.of("office", "vault")) {
         System.out.printf(
-            "zfs processes on %s with nothing to do: %d%n",
-            side, questions.stream().filter(side::equals).count());
+            "zfs processes on %s with nothing to do: %d%n", side, zfs.processes(side));
       }
     }
     return 0;
-  }
-
-  /** Returns a zfs command that leaves a line for each of its runs. */
-  private static List<String> counted(Site site, Path asked, String side) throws IOException {
-    Path script =
-        Files.writeString(
-            site.file("zfs-of-" + side),
-            "#!/bin/sh\necho %s >> '%s'\nexec zfs \"$@\"\n".formatted(side, asked));
-    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
-    return List.of(script.toString());
   }
 
   private void change(TestPools pools, DatasetName source) throws IOException {

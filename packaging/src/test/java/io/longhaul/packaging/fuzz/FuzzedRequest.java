@@ -91,6 +91,30 @@ record FuzzedRequest(byte[] bytes, boolean isHttp, String method) {
               {"sink":{"kind":"zfs","target":"backup/vm","force":false,"incremental":true,"snapshot":"b"},
                "peer":"office","limits":{"stalled":"PT24H","unreachable":"PT168H"},"labels":{}}\
               """),
+          json(
+              """
+              {"sink":{"kind":"zfs","target":"backup/vm","force":false,"incremental":true,"resumes":true,"resumable":true,
+               "snapshot":"b","origin":"backup/base@a","set":{"readonly":"on"},"inherit":["atime"]},
+               "peer":"office","limits":{"stalled":"PT24H","unreachable":"PT168H"},"labels":{}}\
+              """),
+          json(
+              """
+              {"reader":"vault","changes":[
+               {"kind":"hold","tag":"longhaul_STEP_J_a","snapshots":["tank/vm@b"]},
+               {"kind":"bookmark","snapshot":"tank/vm@b","bookmark":"longhaul_CURSOR_G_1_J_a","guid":"1"},
+               {"kind":"destroy-snapshot","snapshot":"backup/vm@b","guid":"1"},
+               {"kind":"rollback","snapshot":"backup/vm@b"},
+               {"kind":"abort-receive","target":"backup/vm","why":"why"},
+               {"kind":"create-placeholder","target":"backup/vm/c","unencrypted":false},
+               {"kind":"set-property","target":"backup/vm","property":"readonly","value":"on"}]}\
+              """),
+          json(
+              """
+              {"reader":"vault","sends":[{"snapshot":"tank/vm@b","base":"#a","intermediates":false,"replicate":false,
+               "compressed":true,"origin":"tank/base@a"}]}\
+              """),
+          json(
+              "{\"reader\":\"vault\",\"root\":\"tank/vm\",\"tokens\":[\"1-1199a5d026-138-789c6360\"]}"),
           json("{\"releasedTo\":1}"),
           json("{\"failure\":{\"kind\":\"aborted\",\"message\":\"enough\",\"resumable\":false}}"),
           json("{\"reason\":\"office hours\"}"),
@@ -153,13 +177,16 @@ record FuzzedRequest(byte[] bytes, boolean isHttp, String method) {
       call = "manifest"; // else there would be nothing left to ask for
     }
     String path =
-        switch (mutator.any(List.of(0, 1, 1, 1, 1, 1, 1, 2, 3))) {
+        switch (mutator.any(List.of(0, 1, 1, 1, 1, 1, 1, 2, 3, 4, 4))) {
           case 0 -> mutator.any(List.of("agent", "sends", "receives", "peers", "peers/office"));
           case 1 ->
               mutator.any(List.of("sends/", "receives/"))
                   + word
                   + (mutator.chance(70) ? "/" + call : "");
           case 2 -> "sweep";
+          case 4 ->
+              "filesystems"
+                  + mutator.any(List.of("", "/changes", "/changes", "/estimates", "/tokens"));
           default ->
               mutator.any(List.of("peers/", "sends/", "", "receives/")) + encoded(mutator.text());
         };
@@ -167,7 +194,15 @@ record FuzzedRequest(byte[] bytes, boolean isHttp, String method) {
         mutator.chance(25)
             ? "?"
                 + mutator.any(
-                    List.of("from", "limit", "wait", "id", "chunk", encoded(mutator.text())))
+                    List.of(
+                        "from",
+                        "limit",
+                        "wait",
+                        "id",
+                        "chunk",
+                        "root",
+                        "reader",
+                        encoded(mutator.text())))
                 + "="
                 + encoded(mutator.text())
             : "";

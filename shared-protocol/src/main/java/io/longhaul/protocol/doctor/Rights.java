@@ -1,7 +1,7 @@
 package io.longhaul.protocol.doctor;
 
 import io.longhaul.protocol.spool.Role;
-import java.util.List;
+import java.util.Arrays;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -10,18 +10,23 @@ import java.util.TreeSet;
  * (zfs-allow(8); tried on OpenZFS 2.1.11).
  */
 enum Rights {
-  /** To send, and to keep what is being sent from being destroyed. */
-  SEND("hold,release,send"),
+  /** To send, and to keep what is being sent from being destroyed; for replication, cursors. */
+  SEND("hold,release,send", "bookmark,destroy"),
   /**
    * To receive below a dataset. {@code mount} goes with {@code create}; nothing is mounted. A
-   * target that was written to is rolled back by {@code -F} with these too.
+   * target that was written to is rolled back by {@code -F} with these too. For replication, holds,
+   * placeholders, read-only copies, and what the plan rolls back.
    */
-  RECEIVE("create,mount,receive");
+  RECEIVE(
+      "create,mount,receive",
+      "canmount,destroy,hold,mountpoint,readonly,release,rollback,userprop");
 
-  private final String permissions;
+  private final String stream;
+  private final String replication;
 
-  Rights(String permissions) {
-    this.permissions = permissions;
+  Rights(String stream, String replication) {
+    this.stream = stream;
+    this.replication = replication;
   }
 
   static Rights of(Role role) {
@@ -31,12 +36,31 @@ enum Rights {
     };
   }
 
-  SortedSet<String> permissions() {
-    return new TreeSet<>(List.of(permissions.split(",", -1)));
+  /** Returns what every stream needs. */
+  SortedSet<String> forStreams() {
+    return set(stream);
   }
 
-  /** Returns the command that grants them. */
+  /** Returns what the coordinator's jobs need beside that. */
+  SortedSet<String> forReplication() {
+    return set(replication);
+  }
+
+  private static SortedSet<String> set(String permissions) {
+    return new TreeSet<>(Arrays.asList(permissions.split(",", -1)));
+  }
+
+  /** Returns the command that grants what every stream needs. */
   String line(Login login, String dataset) {
+    return line(login, stream, dataset);
+  }
+
+  /** Returns the command that grants what replication needs beside that. */
+  String lineForReplication(Login login, String dataset) {
+    return line(login, replication, dataset);
+  }
+
+  private static String line(Login login, String permissions, String dataset) {
     return "zfs allow %s %s %s".formatted(login.delegate(), permissions, quoted(dataset));
   }
 

@@ -2,7 +2,6 @@ package io.longhaul.protocol.doctor;
 
 import io.longhaul.protocol.pipe.Command;
 import io.longhaul.protocol.zfs.DatasetName;
-import io.longhaul.protocol.zfs.Delegation;
 import io.longhaul.protocol.zfs.ZfsCli;
 import io.longhaul.protocol.zfs.ZfsException;
 import java.time.Duration;
@@ -92,7 +91,7 @@ final class ZfsCheck {
                     ? "run: zfs create -o canmount=off" + safe(SAFE) + " " + root
                     : "correct grants, or make it"));
       }
-      findings.add(allowed(root, check));
+      findings.addAll(allowed(root, check));
       if (rights == Rights.RECEIVE) {
         findings.add(properties(root, values(root)));
       }
@@ -102,36 +101,65 @@ final class ZfsCheck {
     return findings;
   }
 
-  private Finding allowed(DatasetName root, String check) throws InterruptedException {
+  private List<Finding> allowed(DatasetName root, String check) throws InterruptedException {
     String line = rights.line(login, root.toString());
+    String more = rights.lineForReplication(login, root.toString());
     if (zfs.command().size() > 1) {
-      return Finding.ok(
-          check, "not asked for: zfs is run by '" + String.join(" ", zfs.command()) + "'");
+      return List.of(
+          Finding.ok(
+              check, "not asked for: zfs is run by '" + String.join(" ", zfs.command()) + "'"));
     }
     if (login.isRoot()) {
-      return Finding.ok(check, "root needs none; '" + login.delegate() + "' would need: " + line);
+      return List.of(
+          Finding.ok(
+              check,
+              "root needs none; '%s' would need: %s; for replication also: %s"
+                  .formatted(login.delegate(), line, more)));
     }
     try {
-      return judge(check, zfs.delegation(root), line);
+      SortedSet<String> granted = zfs.delegation(root).granted(login.name(), login.groups());
+      return List.of(forStreams(check, granted, line), forReplication(root, granted, more));
     } catch (ZfsException e) {
-      return Finding.warn(check, "cannot be read here", "what is needed is: " + line);
+      return List.of(
+          Finding.warn(
+              check,
+              "cannot be read here",
+              "what is needed is: " + line + "; for replication also: " + more));
     }
   }
 
-  private Finding judge(String check, Delegation delegation, String line) {
-    SortedSet<String> granted = delegation.granted(login.name(), login.groups());
-    SortedSet<String> missing = new TreeSet<>(rights.permissions());
-    missing.removeAll(granted);
+  private Finding forStreams(String check, SortedSet<String> granted, String line) {
+    SortedSet<String> missing = without(rights.forStreams(), granted);
     if (!missing.isEmpty()) {
       return Finding.fail(
           check, login.name() + " lacks " + String.join(", ", missing), "as root run: " + line);
     }
-    granted.removeAll(rights.permissions());
+    SortedSet<String> more =
+        without(without(granted, rights.forStreams()), rights.forReplication());
     return Finding.ok(
         check,
-        granted.isEmpty()
+        more.isEmpty()
             ? "as with: " + line
-            : "as with: " + line + " (and more than that: " + String.join(", ", granted) + ")");
+            : "as with: " + line + " (and more than that: " + String.join(", ", more) + ")");
+  }
+
+  /* Who never replicates does without, so it is not a failure. */
+  private Finding forReplication(DatasetName root, SortedSet<String> granted, String line) {
+    String check = "replication " + root;
+    SortedSet<String> missing = without(rights.forReplication(), granted);
+    return missing.isEmpty()
+        ? Finding.ok(check, "as with: " + line)
+        : Finding.warn(
+            check,
+            "for jobs of the coordinator %s lacks %s"
+                .formatted(login.name(), String.join(", ", missing)),
+            "as root run: " + line);
+  }
+
+  private static SortedSet<String> without(SortedSet<String> all, SortedSet<String> some) {
+    SortedSet<String> rest = new TreeSet<>(all);
+    rest.removeAll(some);
+    return rest;
   }
 
   private Map<String, String> values(DatasetName root) throws ZfsException, InterruptedException {

@@ -150,6 +150,7 @@ class DoctorTest {
             "listen",
             "zfs",
             "zfs allow tank/vm",
+            "replication tank/vm",
             "stream home");
     assertThat(findings.findings()).noneMatch(finding -> finding.verdict() == Verdict.FAIL);
     assertThat(findings.exitStatus()).isZero();
@@ -189,7 +190,7 @@ class DoctorTest {
         "SEND    | everyone hold,release,send                  | OK   | as with",
         "SEND    | user longhaul send                          | FAIL | longhaul lacks hold, release; as root run: zfs allow longhaul hold,release,send tank/vm",
         "SEND    | user other hold,release,send                | FAIL | lacks hold, release, send",
-        "SEND    | user longhaul destroy,hold,release,send     | OK   | more than that: destroy",
+        "SEND    | user longhaul destroy,diff,hold,release,send | OK  | (and more than that: diff)",
         "RECEIVE | user longhaul create,mount,receive          | OK   | as with: zfs allow longhaul create,mount,receive tank/vm",
         "RECEIVE | user longhaul hold,release,send             | FAIL | lacks create, mount, receive",
       })
@@ -197,6 +198,23 @@ class DoctorTest {
     role = agent;
     allow(grant);
     Finding finding = finding("zfs allow tank/vm", "tank/vm");
+    assertThat(finding.verdict()).as(finding.toString()).isEqualTo(verdict);
+    assertThat(finding.toString()).contains(part);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "SEND    | hold,release,send                  | WARN | longhaul lacks bookmark, destroy; as root run: zfs allow longhaul bookmark,destroy tank/vm",
+        "SEND    | bookmark,destroy,hold,release,send | OK   | as with: zfs allow longhaul bookmark,destroy tank/vm",
+        "RECEIVE | create,mount,receive               | WARN | lacks canmount, destroy, hold, mountpoint, readonly, release, rollback, userprop",
+      })
+  void rightsForReplication(Role agent, String permissions, Verdict verdict, String part)
+      throws Exception {
+    role = agent;
+    allow("user longhaul " + permissions);
+    Finding finding = finding("replication tank/vm", "tank/vm");
     assertThat(finding.verdict()).as(finding.toString()).isEqualTo(verdict);
     assertThat(finding.toString()).contains(part);
   }
@@ -216,7 +234,10 @@ class DoctorTest {
     login = new Login("root", Set.of("root"));
     Finding finding = finding("zfs allow tank/vm", "tank/vm");
     assertThat(finding.verdict()).isEqualTo(Verdict.OK);
-    assertThat(finding.text()).contains("zfs allow longhaul hold,release,send tank/vm");
+    assertThat(finding.text())
+        .contains(
+            "zfs allow longhaul hold,release,send tank/vm",
+            "for replication also: zfs allow longhaul bookmark,destroy tank/vm");
 
     login = new Login("longhaul", Set.of());
     zfs = List.of("env", zfs.getFirst());
