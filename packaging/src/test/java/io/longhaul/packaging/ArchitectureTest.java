@@ -31,7 +31,8 @@ class ArchitectureTest {
       Set.of(
           "io.longhaul.coordinator.drive.Agenda",
           "io.longhaul.coordinator.remote.Diagnosis",
-          "io.longhaul.coordinator.schedule.",
+          "io.longhaul.coordinator.schedule.Cron",
+          "io.longhaul.coordinator.schedule.Every",
           "io.longhaul.receiver.pull.Claim",
           "io.longhaul.receiver.pull.ConnectionTuner",
           "io.longhaul.receiver.pull.PullWindow");
