@@ -85,11 +85,11 @@ YAML
 timeout "$seconds" "$image/bin/coordinator" --config "$work/coordinator.yaml" start office::zeros vault::count \
   > "$work/coordinator.log" 2>&1
 
-# The pumps write theirs as they end, the agents when they are told to.
-await "the send pump's cache" written send-pump
-await "the receive pump's cache" written receive-pump
+# Each writes its cache as it ends; the pumps end when their agents are gone.
 kill "$receiver" "$sender"
 wait "$receiver" || true
 receiver=
 wait "$sender" || true
 sender=
+await "the send pump's cache" written send-pump
+await "the receive pump's cache" written receive-pump

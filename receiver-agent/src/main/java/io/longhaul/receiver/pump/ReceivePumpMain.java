@@ -3,65 +3,71 @@ package io.longhaul.receiver.pump;
 import io.longhaul.protocol.SessionId;
 import io.longhaul.protocol.pipe.OwnImage;
 import io.longhaul.protocol.retry.Sleeper;
+import io.longhaul.protocol.spool.PumpLoop;
 import io.longhaul.protocol.spool.SessionSpool;
 import io.longhaul.protocol.spool.SpoolLock;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
-/** The process of one receive pump. Its only argument is the session's directory. */
+/** The process of the receive pump: {@code receive-pump}, see {@link PumpLoop}. */
 public final class ReceivePumpMain {
-  private static final int USAGE = 2;
-  private static final int LOCKED = 75; // EX_TEMPFAIL of sysexits.h
   private static final Duration OUTCOME_WAIT = Duration.ofSeconds(5);
   private static final Duration LOOK = Duration.ofMillis(10);
 
   private ReceivePumpMain() {}
 
-  /** Runs the pump of the session in {@code args[0]} to its end. */
+  /** Pumps the sessions that the agent names. */
   public static void main(String[] args) throws Exception {
-    if (args.length != 1) {
-      System.err.println("usage: receive-pump DIRECTORY");
-      System.exit(USAGE);
-    }
-    Path directory = Path.of(args[0]);
+    var feeding = new AtomicReference<@Nullable ReceivePump>();
+    Thread feeder = Thread.currentThread();
+    /* A signal ends the sink before it ends us, because our end closes the sink's stdin. */
+    Runtime.getRuntime()
+        .addShutdownHook(
+            Thread.ofPlatform()
+                .unstarted(() -> {
+                  ReceivePump pump = feeding.get();
+                  if (pump != null) {
+                    pump.stop();
+                    awaitEnd(feeder, feeding);
+                  }
+                }));
+    SinkMachine machine = SinkMachine.real(Sleeper.REAL);
+    PumpLoop.run(directory -> pump(directory, machine, feeding));
+    System.exit(0); // whatever threads there are
+  }
+
+  /* What is thrown ends the process with the lock held, or else the agent would take the pump for one
+   * that is through while its sink is not.
+   */
+  private static void pump(
+      Path directory, SinkMachine machine, AtomicReference<@Nullable ReceivePump> feeding)
+      throws Exception {
     String name = String.valueOf(directory.getFileName());
     SessionSpool spool =
         new SessionSpool(new SessionId(name.substring(name.lastIndexOf('-') + 1)), directory);
     Optional<SpoolLock> lock = SpoolLock.take(spool.lock(), Sleeper.REAL);
     if (lock.isEmpty()) {
-      System.out.println("another pump works on " + directory);
-      System.exit(LOCKED);
+      System.err.println("another pump works on " + directory);
+      return;
     }
-    /* The lock is held until the process ends, whatever happens: the agent takes a free one for a dead
-     * pump. A signal ends the sink before it ends us, because our end closes the sink's stdin.
-     */
-    ReceivePump pump = new ReceivePump(spool, SinkMachine.real(Sleeper.REAL));
-    Thread feeding = Thread.currentThread();
-    AtomicBoolean over = new AtomicBoolean();
-    Runtime.getRuntime()
-        .addShutdownHook(
-            Thread.ofPlatform()
-                .unstarted(() -> {
-                  if (!over.get()) {
-                    pump.stop();
-                    awaitEnd(feeding, over);
-                  }
-                }));
+    ReceivePump pump = new ReceivePump(spool, machine);
+    feeding.set(pump);
     OwnImage.load(directory);
     pump.run();
-    over.set(true);
-    System.exit(0);
+    feeding.set(null);
+    lock.get().close();
   }
 
-  private static void awaitEnd(Thread feeding, AtomicBoolean over) {
+  private static void awaitEnd(Thread feeder, AtomicReference<@Nullable ReceivePump> feeding) {
     long began = System.nanoTime();
     try {
-      while (!over.get()
-          && feeding.isAlive()
+      while (feeding.get() != null
+          && feeder.isAlive()
           && System.nanoTime() - began < OUTCOME_WAIT.toNanos()) {
-        feeding.join(LOOK);
+        feeder.join(LOOK);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

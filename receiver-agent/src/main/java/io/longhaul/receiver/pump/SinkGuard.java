@@ -108,8 +108,13 @@ final class SinkGuard {
     }
   }
 
-  /** Looks for a reason to end: the agent's wish, or nothing moving for too long. */
+  /** Looks for a reason to end: the agent's wish, no spool, or nothing moving for too long. */
   void look() throws IOException {
+    Optional<Failure> deleted = spool.deletedUnderIt();
+    if (deleted.isPresent()) {
+      fail(deleted.get());
+      return;
+    }
     Optional<Control> control = SpoolFile.read(spool.control(), Control.class);
     if (control.isPresent()) {
       fail(control.get().end());
@@ -300,22 +305,29 @@ final class SinkGuard {
       ended.await(); // its group may outlive it, and must not see an end of file
     }
     FifoHold pipe = readingEnd;
-    if (pipe != null && status.isPresent() && !failed()) {
-      if (status.get() != 0) {
-        failure.set(sinkFailed(status.get()));
-      } else if (pipe.unreadBytes() > 0) {
-        failure.set(
-            Failure.permanent(
-                FailureKind.SINK_EXITED_EARLY,
-                "The sink exited with 0 but left the last "
-                    + pipe.unreadBytes()
-                    + " bytes unread; the target is not complete"));
+    if (pipe != null) {
+      if (status.isPresent() && !failed()) {
+        judge(status.get(), pipe);
       }
+      pipe.close();
     }
     return new Outcome(
         status.map(OptionalInt::of).orElse(OptionalInt.empty()),
         Optional.ofNullable(failure.get()),
         started.stderrTail());
+  }
+
+  private void judge(int status, FifoHold pipe) throws IOException {
+    if (status != 0) {
+      failure.set(sinkFailed(status));
+    } else if (pipe.unreadBytes() > 0) {
+      failure.set(
+          Failure.permanent(
+              FailureKind.SINK_EXITED_EARLY,
+              "The sink exited with 0 but left the last "
+                  + pipe.unreadBytes()
+                  + " bytes unread; the target is not complete"));
+    }
   }
 
   Outcome outcomeWithoutSink() {

@@ -4,8 +4,8 @@ import io.longhaul.protocol.pipe.FifoUsers;
 import io.longhaul.protocol.pipe.ProcessGroup;
 import io.longhaul.protocol.pipe.ProcessIdentity;
 import io.longhaul.protocol.retry.Sleeper;
-import io.longhaul.protocol.spool.PumpProcess;
 import io.longhaul.protocol.spool.PumpStarter;
+import io.longhaul.protocol.spool.Pumps;
 import io.longhaul.protocol.spool.SessionSpool;
 import io.longhaul.receiver.pump.ReceivePumpMain;
 import java.io.IOException;
@@ -25,7 +25,7 @@ interface PumpHost extends PumpStarter {
 
   /** Returns the one that this process runs on. */
   static PumpHost real() {
-    PumpProcess pumps = new PumpProcess("receive-pump", ReceivePumpMain.class);
+    Pumps pumps = new Pumps("receive-pump", ReceivePumpMain.class);
     return new PumpHost() {
       @Override
       public Process start(SessionSpool spool) throws IOException {

@@ -17,7 +17,7 @@ import io.longhaul.protocol.retry.Sleeper;
 import io.longhaul.protocol.server.FilesystemCalls;
 import io.longhaul.protocol.spool.Capacity;
 import io.longhaul.protocol.spool.Pause;
-import io.longhaul.protocol.spool.PumpProcess;
+import io.longhaul.protocol.spool.Pumps;
 import io.longhaul.protocol.spool.Retention;
 import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.spool.SessionSpool;
@@ -66,7 +66,7 @@ public final class SendSessions implements AutoCloseable {
   /* How long the directory of a session is kept that failed but may be resumed. */
   private static final Duration RESUMABLE = Duration.ofHours(24);
   static final Duration BURY_AGAIN = Duration.ofSeconds(30);
-  private static final PumpProcess PUMP = new PumpProcess("send-pump", SendPumpMain.class);
+  private static final Pumps PUMPS = new Pumps("send-pump", SendPumpMain.class);
 
   private final SpoolRoot root;
   private final SourceResolver sources;
@@ -155,7 +155,7 @@ public final class SendSessions implements AutoCloseable {
     if (neverStarted) {
       holdIfPossible(send);
     }
-    follow(session, neverStarted ? Optional.of(PUMP.start(spool)) : Optional.empty());
+    follow(session, neverStarted ? Optional.of(PUMPS.start(spool)) : Optional.empty());
   }
 
   /* The session was promised: without its snapshot its source will say what is wrong. */
@@ -270,7 +270,7 @@ public final class SendSessions implements AutoCloseable {
     Process pump;
     try {
       hold(send);
-      pump = PUMP.start(spool);
+      pump = PUMPS.start(spool);
     } catch (ProblemException | IOException | InterruptedException e) {
       release(send);
       spool.delete();
@@ -398,7 +398,7 @@ public final class SendSessions implements AutoCloseable {
     live.put(session.send().id(), session);
     watches.execute(() -> {
       try {
-        if (new PumpWatch(session, PUMP, pump).run(() -> stopping)) {
+        if (new PumpWatch(session, PUMPS, pump).run(() -> stopping)) {
           buryAtLast(session);
         }
       } catch (InterruptedException e) {

@@ -77,19 +77,37 @@ public final class ChildProcess implements Child {
   }
 
   /**
-   * Starts a pump: a program that outlives us, with no pipe between it and us, its output appended
-   * to {@code log}, which only its owner may read.
-   *
-   * @throws IOException if the program cannot be started
+   * Makes an empty file for what a program says, which only its owner may read; leaves one that is
+   * there.
    */
-  public static Process startDetached(Command command, Path log) throws IOException {
+  public static void createLog(Path log) throws IOException {
     FileChannel.open(
             log,
             Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND),
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))
         .close();
+  }
+
+  /**
+   * Starts a program that outlives us, with no pipe between it and us, its output appended to
+   * {@code log}, which only its owner may read.
+   *
+   * @throws IOException if the program cannot be started
+   */
+  public static Process startDetached(Command command, Path log) throws IOException {
+    createLog(log);
     Redirect toLog = Redirect.appendTo(log.toFile());
     return fromNothing(command).redirectOutput(toLog).redirectError(toLog).start();
+  }
+
+  /**
+   * Starts a program that outlives us and talks with us by stdin and stdout until then. Its stderr
+   * is appended to {@code log}.
+   *
+   * @throws IOException if the program cannot be started
+   */
+  public static Process startServant(Command command, Path log) throws IOException {
+    return command.inOwnSession().redirectError(Redirect.appendTo(log.toFile())).start();
   }
 
   private static ProcessBuilder fromNothing(Command command) throws IOException {

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /*
  * A deleted file lives on as long as it is open or mapped. What a JVM opens late: the jars of its class
@@ -19,16 +20,20 @@ import java.util.List;
  */
 public final class OwnImage {
   private static final String ABSENT = "io/longhaul/absent";
+  private static final AtomicBoolean LOADED = new AtomicBoolean();
 
   private OwnImage() {}
 
   /**
    * Opens and loads what would be missing later: has a child started, fed by a FIFO, and ended, as
-   * the pump will do it with its own.
+   * the pump will do it with its own. Does nothing if it was done before.
    *
    * @param directory takes the FIFO meanwhile; nobody else may start a child in it
    */
   public static void load(Path directory) throws InterruptedException {
+    if (LOADED.getAndSet(true)) {
+      return;
+    }
     /* A search in vain opens every jar; the other opens the runtime's own classes. */
     Object _ = ClassLoader.getSystemResource(ABSENT);
     Object _ = Object.class.getResource("Object.class");

@@ -32,6 +32,7 @@ final class Posix {
   static final int O_RDONLY = 0;
   static final int O_WRONLY = 1;
   static final int O_RDWR = 2;
+  static final int O_APPEND = 0x400;
 
   private static final int O_NONBLOCK = 0x800;
   private static final int O_CLOEXEC = 0x80000;
@@ -73,6 +74,8 @@ final class Posix {
           Linker.Option.firstVariadicArg(2));
   private static final MethodHandle CLOSE =
       find("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT), CAPTURE);
+  private static final MethodHandle DUP2 =
+      find("dup2", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT), CAPTURE);
   private static final MethodHandle CLOCK_GETTIME =
       find("clock_gettime", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS), CAPTURE);
 
@@ -135,7 +138,7 @@ final class Posix {
     }
   }
 
-  /** Opens a FIFO without waiting for its other end; returns -1 if nobody reads it. */
+  /** Opens a file, a FIFO without waiting for its other end; returns -1 if nobody reads that. */
   static int open(Path path, int mode) throws IOException {
     int flags = mode | O_NONBLOCK | O_CLOEXEC;
     Result r =
@@ -173,6 +176,14 @@ final class Posix {
         throw new IllegalStateException("this system has no CLOCK_BOOTTIME: errno " + r.errno);
       }
       return time.getAtIndex(JAVA_LONG, 0) * NANOS + time.getAtIndex(JAVA_LONG, 1);
+    }
+  }
+
+  /** Makes a descriptor mean what another means. */
+  static void duplicate(int descriptor, int as) throws IOException {
+    Result r = call((state, _) -> (int) DUP2.invokeExact(state, descriptor, as));
+    if (r.value < 0) {
+      throw new IOException("Tried to redirect descriptor " + as + " but got errno " + r.errno);
     }
   }
 

@@ -2,46 +2,82 @@ package io.longhaul.protocol.spool;
 
 import io.longhaul.protocol.pipe.ChildProcess;
 import io.longhaul.protocol.pipe.Command;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/** Starts pumps, as processes of their own that outlive the agent that starts them. */
-public final class PumpProcess implements PumpStarter {
-  /** The system property that the image's launchers set to the image's directory. */
-  public static final String HOME_PROPERTY = "longhaul.home";
+/**
+ * A process that runs {@link PumpLoop}, as the agent sees it that has started it and which it
+ * outlives. Thread-safe.
+ */
+final class PumpProcess {
+  private final Process process;
+  private final OutputStream directories;
+  private volatile @Nullable PumpRun run;
 
-  private final String launcher;
-  private final Class<?> main;
-
-  /**
-   * Describes a pump.
-   *
-   * @param launcher the name of its launcher in the image's {@code lib}
-   * @param main its main class, run with our own Java and class path where there is no image
-   */
-  public PumpProcess(String launcher, Class<?> main) {
-    this.launcher = launcher;
-    this.main = main;
+  private PumpProcess(Process process) {
+    this.process = process;
+    this.directories = process.getOutputStream();
   }
 
-  @Override
-  public Process start(SessionSpool spool) throws IOException {
-    List<String> words = new ArrayList<>();
-    String home = System.getProperty(HOME_PROPERTY);
-    if (home != null) {
-      words.add(Path.of(home, "lib", launcher).toString());
-    } else {
-      words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-      words.addAll(List.of("-XX:+UseSerialGC", "-Xmx96m"));
-      words.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp"));
-      words.add(System.getProperty("java.class.path"));
-      words.add(main.getName());
+  /**
+   * Starts one.
+   *
+   * @param log takes what it says until it is given its second session
+   * @param free hears each time when it could take another session
+   * @throws IOException if it cannot be started
+   */
+  static PumpProcess start(Command command, Path log, Consumer<PumpProcess> free)
+      throws IOException {
+    PumpProcess pump = new PumpProcess(ChildProcess.startServant(command, log));
+    Thread.ofPlatform().daemon().name("pump-" + pump.process.pid()).start(() -> pump.listen(free));
+    return pump;
+  }
+
+  /**
+   * Gives it a session.
+   *
+   * @throws IOException if it is gone
+   */
+  PumpRun run(Path directory) throws IOException {
+    PumpRun next = new PumpRun(process);
+    run = next;
+    directories.write((directory + "\n").getBytes(StandardCharsets.UTF_8));
+    directories.flush();
+    return next;
+  }
+
+  /** Lets it end as soon as it has nothing to do. */
+  void dismiss() {
+    try {
+      directories.close();
+    } catch (IOException e) {
+      // it is gone
     }
-    words.add(spool.directory().toString());
-    return ChildProcess.startDetached(
-        new Command(words, Map.of("MALLOC_ARENA_MAX", "2")), spool.log());
+  }
+
+  private void listen(Consumer<PumpProcess> free) {
+    try (BufferedReader words = process.inputReader(StandardCharsets.UTF_8)) {
+      for (String word = words.readLine(); word != null; word = words.readLine()) {
+        if (word.equals(PumpLoop.DONE)) {
+          endRun();
+          free.accept(this);
+        }
+      }
+    } catch (IOException e) {
+      // it is gone
+    }
+    dismiss();
+  }
+
+  private void endRun() {
+    PumpRun over = run;
+    if (over != null) {
+      over.end();
+    }
   }
 }

@@ -78,6 +78,10 @@ public record SessionSpool(SessionId id, Path directory) {
 
   /** Returns the pump's own log. */
   public Path log() {
+    return logIn(directory);
+  }
+
+  static Path logIn(Path directory) {
     return directory.resolve("pump.log");
   }
 
