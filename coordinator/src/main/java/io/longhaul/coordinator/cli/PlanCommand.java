@@ -88,6 +88,8 @@ final class PlanCommand implements Callable<Integer> {
       text = PlanText.of(job, facts, plan, noSizes ? PlanText.NO_SIZES : sides::estimates);
     } catch (Trouble trouble) {
       throw new CommandFailure(ExitCode.FAILED, trouble.text());
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailure(ExitCode.FAILED, String.valueOf(e.getMessage()));
     }
     var out = spec.commandLine().getOut();
     if (json) {

@@ -65,7 +65,8 @@ public final class Driver {
   /**
    * Prepares a run.
    *
-   * @param planner decides what is to be done
+   * @param planner decides what is to be done; throws {@link IllegalArgumentException} if a person
+   *     has to change something first
    * @param nanos {@link System#nanoTime}
    * @param random in [0, 1)
    */
@@ -177,7 +178,7 @@ public final class Driver {
   private Runnable look(ExecutorService tasks) throws Trouble, InterruptedException {
     List<Sides.Running> running = adopted ? List.of() : sides.running();
     Facts facts = sides.look();
-    TreePlan plan = planner.apply(facts);
+    TreePlan plan = plan(facts);
     return () -> {
       adopted = true;
       running.forEach(stream -> adopt(stream, tasks));
@@ -186,6 +187,14 @@ public final class Driver {
       progress.planned(agenda.streams());
       estimateAtNanos = OptionalLong.of(nanos.getAsLong() + ESTIMATES_AFTER.toNanos());
     };
+  }
+
+  private TreePlan plan(Facts facts) throws Trouble {
+    try {
+      return planner.apply(facts);
+    } catch (IllegalArgumentException e) {
+      throw Trouble.ofDataset(Trouble.Cure.PERSON, String.valueOf(e.getMessage()));
+    }
   }
 
   private void adopt(Sides.Running stream, ExecutorService tasks) {

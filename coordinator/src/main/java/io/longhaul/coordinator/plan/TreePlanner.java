@@ -25,6 +25,7 @@ public record TreePlanner(
    * @param sources {@code sourceRoot} and all datasets below it, chosen or not
    * @param targets what there is of {@code targetRoot}, all datasets below it, and the dataset
    *     above it
+   * @throws IllegalArgumentException if the name of a copy would not be one; the message says which
    */
   public TreePlan plan(List<Dataset> sources, List<Dataset> targets) {
     return new TreePlanning(this, sources, targets).run();
@@ -32,7 +33,15 @@ public record TreePlanner(
 
   /** Returns where the copy of a dataset at or below the source's root belongs. */
   DatasetName copyOf(DatasetName source) {
-    return DatasetName.parse(targetRoot + source.name().substring(sourceRoot.name().length()));
+    String copy = targetRoot + source.name().substring(sourceRoot.name().length());
+    try {
+      return DatasetName.parse(copy);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "Tried to find a place for the copy of %s but %s; exclude it, or use a target with a shorter name"
+              .formatted(source, e.getMessage()),
+          e);
+    }
   }
 
   boolean covers(DatasetName source) {

@@ -160,4 +160,22 @@ class DriverTest {
     assertThat(run.join(Duration.ofSeconds(30))).isTrue();
     assertThat(model.unfinished()).isEmpty();
   }
+
+  @Test
+  void whatAPersonHasToChangeFirstEndsTheRun() throws Exception {
+    var model = new ModelSides(3, 40);
+    var driver =
+        new Driver(
+            _ -> {
+              throw new IllegalArgumentException("the name is too long");
+            },
+            model,
+            PACE,
+            listener,
+            System::nanoTime,
+            () -> 0);
+    Standing end = driver.run();
+    assertThat(end.fatal()).hasValue("the name is too long");
+    assertThat(end.good()).isFalse();
+  }
 }

@@ -1,6 +1,7 @@
 package io.longhaul.coordinator.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.longhaul.protocol.zfs.Dataset;
 import io.longhaul.protocol.zfs.DatasetName;
@@ -198,5 +199,14 @@ class TreePlannerTest {
             List.of(POOL, dataset("backup/vm", "", "1"), dataset("backup/vm/gone", "", "7")));
     assertThat(text(plan)).containsExactly("backup/vm:  after []");
     assertThat(plan.onlyOnTarget()).containsExactly(DatasetName.parse("backup/vm/gone"));
+  }
+
+  @Test
+  void aNameThatIsTooLongForTheTargetIsToldToAPerson() {
+    List<Dataset> sources = List.of(dataset("tank/vm/" + "x".repeat(246), "", "a1"));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> plan(_ -> true, sources, List.of(dataset("backup", ""))))
+        .withMessageContaining("a place for the copy of tank/vm/xxx")
+        .withMessageContaining("a target with a shorter name");
   }
 }
