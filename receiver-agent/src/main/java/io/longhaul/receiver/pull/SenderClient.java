@@ -120,6 +120,11 @@ public final class SenderClient {
     chunks.renew(afterOutage);
   }
 
+  /** Closes the idle connections: the session is over. A later call would open one again. */
+  public void leave() {
+    renew(false);
+  }
+
   /** Closes the idle connections for chunks. */
   void rest() {
     chunks.renew(false);

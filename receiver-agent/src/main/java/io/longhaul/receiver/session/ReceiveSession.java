@@ -141,6 +141,7 @@ public final class ReceiveSession {
           bad.isEmpty() && sender.farewell(bad, machine).map(f -> f.tell().isEmpty()).orElse(true);
       finish(bad);
       burial.bury(told);
+      sender.leave();
       over.countDown();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // the agent stops; the pump goes on

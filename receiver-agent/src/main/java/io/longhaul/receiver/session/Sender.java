@@ -21,6 +21,13 @@ sealed interface Sender {
     };
   }
 
+  /** Lets go of connections that a session has used which is over. */
+  default void leave() {
+    if (this instanceof Known known) {
+      known.client().leave();
+    }
+  }
+
   /** Returns the sender of a session that exists, whatever the configuration says by now. */
   static Sender of(Senders senders, SpooledReceive spooled) {
     try {

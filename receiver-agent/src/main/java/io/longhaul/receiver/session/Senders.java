@@ -86,7 +86,7 @@ public final class Senders {
     AgentAddress address = require(peer);
     try {
       AgentInfo agent =
-          new AgentClient(connect(address, 1), SenderClient.MOST_REPLY_BYTES)
+          new AgentClient(connect(address, 0), SenderClient.MOST_REPLY_BYTES)
               .get(ApiPaths.AGENT, Duration.ZERO, AgentInfo.class);
       return new PeerInfo(peer, address.url(), Optional.of(agent), Optional.empty());
     } catch (TransferException e) {
