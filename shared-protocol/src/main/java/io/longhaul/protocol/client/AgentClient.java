@@ -34,6 +34,7 @@ public final class AgentClient {
   private static final long MOST_LISTING_BYTES = 128L << 20;
   private static final Duration MOST_TIME = Duration.ofMinutes(2);
   private static final Duration MOST_RETRY_AFTER = Duration.ofHours(1);
+  private static final Duration CREATION = Duration.ofMinutes(1);
 
   private final AgentConnection connection;
   private final int mostBytes;
@@ -102,13 +103,14 @@ public final class AgentClient {
   }
 
   /**
-   * {@code PUT}s {@code body} to {@code path}.
+   * {@code PUT}s {@code body} to {@code path}. That begins a session, for which the server may have
+   * to ask its ZFS, which may be busy: it may take a minute to begin its answer.
    *
    * @throws TransferException as {@link #get}
    */
   public <T> T put(String path, Object body, Class<T> type) throws TransferException {
     return call(
-        "put " + path, connection.request(path).put(json(body)).build(), Duration.ZERO, type);
+        "put " + path, connection.request(path).put(json(body)).build(), CREATION, type);
   }
 
   /**
