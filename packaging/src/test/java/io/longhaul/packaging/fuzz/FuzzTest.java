@@ -202,7 +202,7 @@ class FuzzTest {
     recording.stop();
     assertThat(processes)
         .as("processes started by the agents")
-        .hasSize(processesOfOurs)
+        .hasSizeBetween(2, processesOfOurs) // a pump's process takes one session after the other
         .allMatch(command -> command.contains("PumpMain"));
   }
 

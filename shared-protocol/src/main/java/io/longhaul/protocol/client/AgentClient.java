@@ -109,8 +109,7 @@ public final class AgentClient {
    * @throws TransferException as {@link #get}
    */
   public <T> T put(String path, Object body, Class<T> type) throws TransferException {
-    return call(
-        "put " + path, connection.request(path).put(json(body)).build(), CREATION, type);
+    return call("put " + path, connection.request(path).put(json(body)).build(), CREATION, type);
   }
 
   /**
