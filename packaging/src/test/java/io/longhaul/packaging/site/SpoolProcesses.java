@@ -2,6 +2,7 @@ package io.longhaul.packaging.site;
 
 import io.longhaul.protocol.pipe.ProcessIdentity;
 import io.longhaul.protocol.spool.SpoolFile;
+import io.longhaul.protocol.spool.SpoolLock;
 import io.longhaul.protocol.spool.Started;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,7 +27,10 @@ public record SpoolProcesses(Path directory) {
     for (Path file : startedFiles()) {
       Optional<Started> started = SpoolFile.read(file, Started.class);
       if (started.isPresent()) {
-        addIfAlive(alive, started.get().pump());
+        if (SpoolLock.isHeld(file.resolveSibling("lock"))) {
+          addIfAlive(
+              alive, started.get().pump()); // else it is through, and may have another session
+        }
         if (started.get().child().isPresent()) {
           addIfAlive(alive, started.get().child().get());
         }

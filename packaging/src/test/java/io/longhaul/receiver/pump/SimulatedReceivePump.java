@@ -10,7 +10,8 @@ import java.util.Optional;
 
 /**
  * A receive pump of the product in a simulated process. Simulated are the sink, its FIFO, and what
- * ReceivePumpMain does: take the lock, and hold it until the process ends.
+ * ReceivePumpMain does: take the lock, and hold it until the process ends. Here no process takes a
+ * second session.
  */
 public final class SimulatedReceivePump {
   private static final int LOCKED = 75;

@@ -39,6 +39,7 @@ final class ReceivePump {
   private final Sleeper sleeper;
   private final PumpFiles files;
   private volatile @Nullable SinkGuard guard;
+  private volatile boolean stopping;
 
   ReceivePump(SessionSpool spool, SinkMachine machine) {
     this.spool = spool;
@@ -47,15 +48,22 @@ final class ReceivePump {
     this.files = new PumpFiles(spool, sleeper);
   }
 
-  /** Runs to the end and leaves an outcome, if the spool can be written at all. */
-  void run() throws IOException, InterruptedException {
+  /**
+   * Runs to the end and leaves an outcome, if the spool can be written at all.
+   *
+   * @return whether the stream was delivered
+   */
+  boolean run() throws IOException, InterruptedException {
     SpooledReceive request = SpooledReceive.read(spool);
     if (SpoolFile.read(spool.started(), Started.class).isPresent()) {
       System.out.println("a sink was started for this session before; it is never started twice");
-      return;
+      return false;
     }
     SinkGuard watching = new SinkGuard(spool, request.request().limits(), machine);
     guard = watching;
+    if (stopping) {
+      stop();
+    }
     Outcome outcome;
     try (ManifestReader manifest = ManifestReader.open(spool.manifest(), spool.id())) {
       outcome =
@@ -66,12 +74,18 @@ final class ReceivePump {
       watching.fail(spoolFailure(e));
       outcome = watching.outcomeWithoutSink();
     }
-    files.force(spool.outcome(), outcome, () -> true);
-    watching.awaitSinkGone();
+    try {
+      files.force(spool.outcome(), outcome, () -> true);
+    } finally {
+      watching.awaitSinkGone(); // our end would close its stdin
+    }
+    watching.awaitOver();
+    return outcome.failure().isEmpty();
   }
 
   /** Ends the sink, because the pump itself was told to end. Called by any thread. */
   void stop() {
+    stopping = true;
     SinkGuard watching = guard;
     if (watching != null) {
       watching.fail(

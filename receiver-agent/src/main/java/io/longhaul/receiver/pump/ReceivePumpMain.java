@@ -9,6 +9,7 @@ import io.longhaul.protocol.spool.SpoolLock;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -22,12 +23,14 @@ public final class ReceivePumpMain {
   /** Pumps the sessions that the agent names. */
   public static void main(String[] args) throws Exception {
     var feeding = new AtomicReference<@Nullable ReceivePump>();
+    var ending = new AtomicBoolean();
     Thread feeder = Thread.currentThread();
     /* A signal ends the sink before it ends us, because our end closes the sink's stdin. */
     Runtime.getRuntime()
         .addShutdownHook(
             Thread.ofPlatform()
                 .unstarted(() -> {
+                  ending.set(true);
                   ReceivePump pump = feeding.get();
                   if (pump != null) {
                     pump.stop();
@@ -35,15 +38,18 @@ public final class ReceivePumpMain {
                   }
                 }));
     SinkMachine machine = SinkMachine.real(Sleeper.REAL);
-    PumpLoop.run(directory -> pump(directory, machine, feeding));
+    PumpLoop.run(directory -> pump(directory, machine, feeding, ending));
     System.exit(0); // whatever threads there are
   }
 
-  /* What is thrown ends the process with the lock held, or else the agent would take the pump for one
-   * that is through while its sink is not.
+  /* Whatever goes wrong ends the process with the lock held: with the lock free, the agent takes the
+   * pump for one that is through.
    */
-  private static void pump(
-      Path directory, SinkMachine machine, AtomicReference<@Nullable ReceivePump> feeding)
+  private static boolean pump(
+      Path directory,
+      SinkMachine machine,
+      AtomicReference<@Nullable ReceivePump> feeding,
+      AtomicBoolean ending)
       throws Exception {
     String name = String.valueOf(directory.getFileName());
     SessionSpool spool =
@@ -51,14 +57,21 @@ public final class ReceivePumpMain {
     Optional<SpoolLock> lock = SpoolLock.take(spool.lock(), Sleeper.REAL);
     if (lock.isEmpty()) {
       System.err.println("another pump works on " + directory);
-      return;
+      return false;
     }
     ReceivePump pump = new ReceivePump(spool, machine);
     feeding.set(pump);
+    if (ending.get()) {
+      pump.stop(); // the hook may have looked before
+    }
     OwnImage.load(directory);
-    pump.run();
+    boolean delivered = pump.run();
     feeding.set(null);
-    lock.get().close();
+    boolean goesOn = delivered && !ending.get();
+    if (goesOn) {
+      lock.get().close();
+    }
+    return goesOn;
   }
 
   private static void awaitEnd(Thread feeder, AtomicReference<@Nullable ReceivePump> feeding) {

@@ -56,6 +56,7 @@ final class SinkGuard {
   private volatile @Nullable FifoHold readingEnd;
   private final AtomicBoolean ending = new AtomicBoolean();
   private final CountDownLatch ended = new CountDownLatch(1);
+  private volatile CountDownLatch watched = new CountDownLatch(0);
   private volatile boolean unkillable;
   private final AtomicLong offeredBytes = new AtomicLong();
   private volatile long offeredAtExit = STILL_RUNS;
@@ -80,7 +81,17 @@ final class SinkGuard {
     if (failed()) {
       end(started);
     }
-    machine.watching().execute(() -> watchLoop(started));
+    CountDownLatch loop = new CountDownLatch(1);
+    watched = loop;
+    machine
+        .watching()
+        .execute(() -> {
+          try {
+            watchLoop(started);
+          } finally {
+            loop.countDown();
+          }
+        });
   }
 
   private void watchLoop(Child started) {
@@ -94,7 +105,7 @@ final class SinkGuard {
         } else {
           sleeper.sleep(LOOK);
         }
-        if (status.isPresent()) {
+        if (status.isPresent() && readingEnd == null) {
           exitedWhileFed(status.get());
         }
       }
@@ -332,6 +343,11 @@ final class SinkGuard {
 
   Outcome outcomeWithoutSink() {
     return new Outcome(OptionalInt.empty(), Optional.ofNullable(failure.get()), "");
+  }
+
+  /** Waits until nobody watches any more: what is watched for would belong to another session. */
+  void awaitOver() throws InterruptedException {
+    watched.await();
   }
 
   /** Waits until a sink that could not be ended is gone: this process holds its stdin. */

@@ -20,6 +20,9 @@ final class SinkStdin implements WritableByteChannel {
   @GuardedBy("this")
   private FifoHold hold;
 
+  @GuardedBy("this")
+  private boolean closed;
+
   private SinkStdin(Fifos fifos, WritableByteChannel feed, FifoHold hold) {
     this.fifos = fifos;
     this.feed = feed;
@@ -39,6 +42,9 @@ final class SinkStdin implements WritableByteChannel {
 
   /** Gives up the reading end, once the sink has it: from now on its exit is noticed. */
   synchronized void sinkRuns(Path fifo) throws IOException {
+    if (closed) {
+      return; // it has failed already; opened again, nobody would close it
+    }
     FifoHold both = hold;
     hold = fifos.holdWritingEnd(fifo).orElseThrow(() -> new IOException("nobody reads " + fifo));
     both.close();
@@ -66,6 +72,7 @@ final class SinkStdin implements WritableByteChannel {
   /** Lets the sink see the end of file. */
   @Override
   public synchronized void close() {
+    closed = true;
     stopFeeding();
     hold.close();
   }

@@ -61,12 +61,19 @@ final class PumpWatch {
     }
     Process begun = host.start(spool);
     process = begun;
+    boolean again = true;
     for (Duration waited = Duration.ZERO;
         !SpoolLock.isHeld(spool.lock());
         waited = waited.plus(LOOK)) {
       boolean exited = !begun.isAlive();
-      if (outcomeFile().isPresent()) {
+      if (outcomeFile().isPresent() || SpoolLock.isHeld(spool.lock())) {
         return;
+      }
+      if (exited && again && started().isEmpty()) {
+        again = false; // it was just ending when it was given this session
+        begun = host.start(spool);
+        process = begun;
+        continue;
       }
       if (exited || waited.compareTo(START_LIMIT) > 0) {
         throw new SessionEndedException(
@@ -214,8 +221,11 @@ final class PumpWatch {
   /** The pump may have been killed before it wrote down which process its sink is. */
   private List<ProcessIdentity> readers() {
     try {
+      List<ProcessIdentity> pumps = new ArrayList<>();
+      pump().ifPresent(pumps::add);
+      started().map(Started::pump).ifPresent(pumps::add);
       List<ProcessIdentity> users = new ArrayList<>(host.users(spool.sinkFifo()));
-      pump().ifPresent(pump -> users.removeIf(user -> user.pid() == pump.pid()));
+      users.removeAll(pumps); // it may have another session by now
       return users;
     } catch (NoSuchFileException e) {
       return List.of(); // nothing was ever started
@@ -243,7 +253,9 @@ final class PumpWatch {
         }
         sleeper.sleep(LOOK);
       }
-      pump().ifPresent(this::endGroup);
+      if (SpoolLock.isHeld(spool.lock()) || outcomeFile().isEmpty()) {
+        pump().ifPresent(this::endGroup); // else it is through, and may have another session
+      }
     } catch (IOException e) {
       LOG.atWarn().setCause(e).addKeyValue("session", spool.id()).log("ending the pump");
     }

@@ -38,6 +38,7 @@ final class PipeReader implements Runnable {
           events.add(new PumpEvent.Read(block));
         }
         if (!open) {
+          pipe.close();
           events.add(new PumpEvent.EndOfFile());
           return;
         }

@@ -17,11 +17,13 @@ public final class SendPumpMain {
     System.exit(0); // whatever threads there are
   }
 
-  private static void pump(Path directory) throws InterruptedException {
+  private static boolean pump(Path directory) throws InterruptedException {
     try {
-      var _ = SendPump.run(directory, send -> PumpTimes.of(send.request().limits()));
+      return SendPump.run(directory, send -> PumpTimes.of(send.request().limits()))
+          == SendPump.Result.DELIVERED;
     } catch (IOException e) {
       System.err.println("Tried to pump " + directory + " but " + e);
+      return false;
     }
   }
 }

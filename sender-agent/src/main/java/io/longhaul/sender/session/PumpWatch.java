@@ -185,7 +185,10 @@ final class PumpWatch {
     return process.filter(Process::isAlive).isEmpty() && !spool.locked();
   }
 
-  /** Ends what is left of the source; has it repeated by another pump, unless that was in vain. */
+  /**
+   * Ends what is left of the source; has it repeated by another pump, unless that was in vain. A
+   * source that was never started is no repetition.
+   */
   private void pumpDied() throws IOException, InterruptedException {
     Optional<Started> started = spool.started();
     Optional<ProcessIdentity> source = started.flatMap(Started::child);
@@ -193,11 +196,14 @@ final class PumpWatch {
       ProcessGroup.end(source.get(), ProcessGroup.GRACE, Sleeper.REAL);
     }
     int attempt = started.map(Started::attempt).orElse(0);
-    if (!session.send().repeatable() || attempt <= lastAttempt) {
+    boolean mayStart = started.isEmpty() || session.send().repeatable();
+    if (!mayStart || attempt <= lastAttempt) {
       session.ended(diedForGood());
       return;
     }
-    SpoolFile.write(spool.spool().replayed(), Mark.NONE);
+    if (started.isPresent()) {
+      SpoolFile.write(spool.spool().replayed(), Mark.NONE);
+    }
     lastAttempt = attempt;
     LOG.atWarn()
         .addKeyValue("session", session.send().id())

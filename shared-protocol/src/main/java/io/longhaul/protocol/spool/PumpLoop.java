@@ -32,11 +32,12 @@ public final class PumpLoop {
   @FunctionalInterface
   public interface Session {
     /**
-     * Pumps it to its end, and gives its lock up.
+     * Pumps it to its end.
      *
-     * @throws Exception if the process may not go on; its end then gives the lock up
+     * @return whether all went well, nothing of the session is left in this process, and its lock
+     *     was given up; else the end of the process gives it up
      */
-    void pump(Path directory) throws Exception;
+    boolean pump(Path directory) throws Exception;
   }
 
   /** Pumps until there is nothing more to pump. */
@@ -48,14 +49,22 @@ public final class PumpLoop {
     for (String line = directories.readLine(); line != null; line = directories.readLine()) {
       Path directory = Path.of(line);
       if (!first) {
-        StandardError.appendTo(SessionSpool.logIn(directory));
+        say(directory);
       }
       first = false;
       long began = System.nanoTime();
-      session.pump(directory);
-      if (System.nanoTime() - began > SHORT.toNanos() || !tell(agent)) {
+      boolean well = session.pump(directory);
+      if (!well || System.nanoTime() - began > SHORT.toNanos() || !tell(agent)) {
         return;
       }
+    }
+  }
+
+  private static void say(Path directory) {
+    try {
+      StandardError.appendTo(SessionSpool.logIn(directory));
+    } catch (IOException e) {
+      System.err.println("what is said of " + directory + " is said here: " + e);
     }
   }
 

@@ -27,7 +27,7 @@ class PumpsTest {
       PumpLoop.run(Pump::pump);
     }
 
-    private static void pump(Path directory) throws IOException, InterruptedException {
+    private static boolean pump(Path directory) throws IOException, InterruptedException {
       Files.writeString(directory.resolve("pid"), Long.toString(ProcessHandle.current().pid()));
       System.out.println("out in " + directory.getFileName());
       System.err.println("err in " + directory.getFileName());
@@ -37,6 +37,7 @@ class PumpsTest {
       if (Files.exists(directory.resolve("fail"))) {
         throw new IOException("asked for");
       }
+      return !Files.exists(directory.resolve("refuse"));
     }
   }
 
@@ -139,5 +140,14 @@ class PumpsTest {
     ProcessHandle process = handle(pumped(session()));
     assertThat(process.isAlive()).isTrue();
     eventually("the idle pump has ended", () -> !process.isAlive());
+  }
+
+  @Test
+  void oneThatIsNotFitForAnotherEnds() throws Exception {
+    SessionSpool first = session();
+    Files.createFile(first.directory().resolve("refuse"));
+    Process run = pumped(first);
+    assertThat(run.exitValue()).isZero();
+    assertThat(pumped(session()).pid()).isNotEqualTo(run.pid());
   }
 }
