@@ -8,6 +8,7 @@ import io.longhaul.coordinator.plan.TreePlan;
 import io.longhaul.protocol.config.TimeSpan;
 import io.longhaul.protocol.retry.Backoff;
 import io.longhaul.protocol.zfs.DatasetName;
+import io.longhaul.protocol.zfs.ResumeToken;
 import io.longhaul.protocol.zfs.ZfsChange;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -71,6 +72,7 @@ final class Agenda {
     int failures;
     int heals;
     boolean planAfter; // when its moves are done
+    Optional<ResumeToken> suspect = Optional.empty(); // failed for no reason that was told
     Outcome.State end = Outcome.State.DONE;
     Optional<Conflict> conflict = Optional.empty();
     Optional<String> code = Optional.empty();
@@ -348,11 +350,11 @@ final class Agenda {
     if (trouble.isOfPeer()) {
       return failedWithPeer(work, trouble, now);
     }
-    boolean resumed =
-        !work.moves.isEmpty()
-            && work.moves.getFirst().stream()
-                .filter(stream -> stream.send().token().isPresent())
-                .isPresent();
+    Optional<ResumeToken> token =
+        work.moves.stream()
+            .findFirst()
+            .flatMap(Move::stream)
+            .flatMap(stream -> stream.send().token());
     work.failures++;
     work.moves = List.of();
     work.planAfter = true;
@@ -363,11 +365,19 @@ final class Agenda {
     if (work.failures >= pace.failures()) {
       return leave(work, trouble);
     }
-    boolean dead = resumed && (trouble.cure() == Trouble.Cure.DROP_PARTIAL || work.failures > 1);
+    boolean dead = token.isPresent() && isDead(token.get(), work, trouble);
     if (dead || trouble.cure() == Trouble.Cure.PLAN) {
       return heal(work, dead, trouble, now);
     }
     return later(work, trouble, now);
+  }
+
+  /* A token that brought the stream on is another afterwards. */
+  private static boolean isDead(ResumeToken token, Work work, Trouble trouble) {
+    boolean suspect = trouble.cure() == Trouble.Cure.SUSPECT_PARTIAL;
+    boolean again = suspect && work.suspect.filter(token::equals).isPresent();
+    work.suspect = Optional.of(token).filter(_ -> suspect);
+    return again || trouble.cure() == Trouble.Cure.DROP_PARTIAL;
   }
 
   /* Only the first to notice counts it; where it is always the same one, it is not the agent's fault. */

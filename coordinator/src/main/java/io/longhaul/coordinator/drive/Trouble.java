@@ -12,6 +12,11 @@ public final class Trouble extends Exception {
     PLAN,
     /** To drop what an interrupted receive left, for its token is dead; then to plan anew. */
     DROP_PARTIAL,
+    /**
+     * To try it again later; if it fails so from the very same token, to drop what an interrupted
+     * receive left.
+     */
+    SUSPECT_PARTIAL,
     /** A person. */
     PERSON
   }

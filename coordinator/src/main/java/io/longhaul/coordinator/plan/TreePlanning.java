@@ -77,10 +77,18 @@ final class TreePlanning {
             source, target, there, new Pair.Ground(above, targetParents.contains(target), origin));
     PairPlan plan = tree.planner().plan(pair);
     var after = new HashSet<DatasetName>();
-    target.parent().ifPresent(after::add);
+    if (!standsAlone(target)) {
+      target.parent().ifPresent(after::add);
+    }
     origin.ifPresent(of -> after.add(of.copy().dataset()));
     after.retainAll(busy);
     put(pair, after, plan);
+  }
+
+  /** Returns whether a copy and the one above are there, whatever becomes of that one now. */
+  private boolean standsAlone(DatasetName target) {
+    return targets.containsKey(target)
+        && target.parent().map(targets::get).filter(above -> !above.placeholder()).isPresent();
   }
 
   private void put(Pair pair, Set<DatasetName> after, PairPlan plan) {
@@ -246,12 +254,19 @@ final class TreePlanning {
   }
 
   private List<DatasetName> onlyOnTarget() {
-    Set<DatasetName> copies =
-        sources.keySet().stream().map(tree::copyOf).collect(Collectors.toSet());
+    Set<String> known =
+        sources.keySet().stream()
+            .map(source -> below(tree.sourceRoot(), source))
+            .collect(Collectors.toSet());
     return targets.values().stream()
         .filter(target -> target.name().isBelow(tree.targetRoot()))
-        .filter(target -> !target.placeholder() && !copies.contains(target.name()))
+        .filter(target ->
+            !target.placeholder() && !known.contains(below(tree.targetRoot(), target.name())))
         .map(Dataset::name)
         .toList();
+  }
+
+  private static String below(DatasetName root, DatasetName dataset) {
+    return dataset.name().substring(root.name().length());
   }
 }

@@ -140,6 +140,7 @@ public final class AgentSides implements Sides {
             both.submit(() -> receiver.filesystems(Optional.empty()).list(job.targetRoot()));
         AgentClient.Filesystems there = source.get();
         AgentClient.Filesystems here = target.get();
+        requireSource(there.datasets());
         return new Facts(
             there.datasets(), withContents(here.datasets(), reader), there.zfs(), here.zfs());
       } finally {
@@ -152,6 +153,18 @@ public final class AgentSides implements Sides {
       throw new IllegalStateException("asking an agent failed in an unforeseen way", e.getCause());
     } catch (TransferException e) {
       throw trouble(e);
+    }
+  }
+
+  /* Else there would be nothing to do, and all would be well. */
+  private void requireSource(List<Dataset> datasets) throws Trouble {
+    DatasetName root = job.sourceRoot();
+    if (datasets.stream()
+        .noneMatch(there -> there.name().equals(root) || there.name().isBelow(root))) {
+      throw Trouble.ofDataset(
+          Trouble.Cure.PERSON,
+          "Tried to replicate %s:%s but there is no such dataset, or the receiver's grant there does not show it; check its name, that its pool is imported, and grants"
+              .formatted(job.source(), root));
     }
   }
 

@@ -9,9 +9,14 @@ import io.longhaul.protocol.failure.SessionEndedException;
 import io.longhaul.protocol.failure.SessionPausedException;
 import io.longhaul.protocol.failure.TransferException;
 import io.longhaul.protocol.zfs.ZfsError;
+import java.util.regex.Pattern;
 
 /** What helps against what agents and their ZFS tell. Pure. */
 final class Diagnosis {
+  /* What zfs send -t says of a token: zfs_send_resume_impl in libzfs_sendrecv.c. */
+  private static final Pattern DEAD_TOKEN =
+      Pattern.compile("cannot resume send|resume token is corrupt|bad resume token");
+
   private Diagnosis() {}
 
   /** Of a call that failed. */
@@ -44,7 +49,7 @@ final class Diagnosis {
     Trouble.Cure cure =
         switch (why.kind()) {
           case SOURCE_FAILED, SINK_FAILED, SINK_EXITED_EARLY, PEER_FAILED ->
-              ofZfs(ZfsError.classify(why.message()), why.kind(), resumed);
+              ofZfs(ZfsError.classify(why.message()), why, resumed);
           case RESULT_DIFFERS -> Trouble.Cure.PLAN;
           case ABORTED, UNREACHABLE -> Trouble.Cure.PERSON; // the latter is suspended, not lost
           default -> Trouble.Cure.LATER;
@@ -53,14 +58,18 @@ final class Diagnosis {
   }
 
   /* "kernel modules must be upgraded" is what receive -s says of any token that does not fit. */
-  private static Trouble.Cure ofZfs(ZfsError error, FailureKind kind, boolean resumed) {
-    boolean dead =
-        switch (error) {
-          case BASE_MISMATCH, NO_SUCH_DATASET, FEATURE, TARGET_EXISTS -> true;
-          case OTHER -> kind == FailureKind.SOURCE_FAILED;
-          default -> false;
-        };
-    return resumed && dead ? Trouble.Cure.DROP_PARTIAL : cure(error);
+  private static Trouble.Cure ofZfs(ZfsError error, Failure why, boolean resumed) {
+    if (!resumed) {
+      return cure(error);
+    }
+    return switch (error) {
+      case BASE_MISMATCH, NO_SUCH_DATASET, FEATURE, TARGET_EXISTS -> Trouble.Cure.DROP_PARTIAL;
+      case OTHER ->
+          DEAD_TOKEN.matcher(why.message()).find()
+              ? Trouble.Cure.DROP_PARTIAL
+              : Trouble.Cure.SUSPECT_PARTIAL;
+      default -> cure(error);
+    };
   }
 
   private static Trouble.Cure cure(ZfsError error) {

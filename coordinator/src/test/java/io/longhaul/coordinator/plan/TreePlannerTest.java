@@ -208,5 +208,6 @@ class TreePlannerTest {
         .isThrownBy(() -> plan(_ -> true, sources, List.of(dataset("backup", ""))))
         .withMessageContaining("a place for the copy of tank/vm/xxx")
         .withMessageContaining("a target with a shorter name");
+    assertThat(plan(_ -> false, sources, List.of(dataset("backup", ""))).items()).isEmpty();
   }
 }
