@@ -6,7 +6,6 @@ import io.longhaul.packaging.site.CommandResult;
 import io.longhaul.packaging.site.Site;
 import io.longhaul.protocol.testing.Requirements;
 import io.longhaul.protocol.zfs.DatasetName;
-import io.longhaul.protocol.zfs.SnapshotName;
 import io.longhaul.protocol.zfs.TestPools;
 import java.nio.file.Files;
 import java.util.List;
@@ -40,13 +39,7 @@ class MigrationIT {
       }
       snapshot(pools, source, first);
       snapshot(pools, source, second);
-      CommandResult copy =
-          CommandResult.of(
-              List.of(
-                  "sh",
-                  "-c",
-                  "zfs send -R %s@%s | zfs receive -u %s".formatted(source, second, target)));
-      assertThat(copy.exit()).as(copy.toString()).isZero();
+      pools.copy(source.at(second), target);
       pools.zfs("destroy", "-r", source + "@" + first); // each prunes for itself
       snapshot(pools, source, third);
 
@@ -59,11 +52,10 @@ class MigrationIT {
       CommandResult start = site.coordinator("start", "office:" + source, "vault:" + target);
       assertThat(start.exit()).as(start.toString()).isZero();
       for (String name : NAMES) {
-        String snapshot = name + "@" + third;
-        assertThat(guid(pools, target + snapshot)).isEqualTo(guid(pools, source + snapshot));
-        assertThat(guid(pools, target + name + "@" + first))
-            .as("what it has, it keeps")
-            .isNotEmpty();
+        DatasetName copy = DatasetName.parse(target + name);
+        assertThat(pools.guid(copy.at(third)))
+            .isEqualTo(pools.guid(DatasetName.parse(source + name).at(third)));
+        assertThat(pools.guid(copy.at(first))).as("what it has, it keeps").isNotEmpty();
       }
     }
   }
@@ -72,11 +64,7 @@ class MigrationIT {
     for (String name : NAMES) {
       DatasetName dataset = DatasetName.parse(source + name);
       Files.writeString(pools.mountpoint(dataset).resolve("file"), label);
-      pools.snapshot(SnapshotName.parse(dataset + "@" + label));
+      pools.snapshot(dataset.at(label));
     }
-  }
-
-  private static String guid(TestPools pools, String snapshot) throws Exception {
-    return pools.zfs("get", "-Hp", "-o", "value", "guid", snapshot).strip();
   }
 }

@@ -4,15 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.longhaul.packaging.site.CommandResult;
 import io.longhaul.packaging.site.Eventually;
+import io.longhaul.packaging.site.RecordedZfs;
 import io.longhaul.packaging.site.Site;
 import io.longhaul.protocol.SessionId;
 import io.longhaul.protocol.pipe.ProcessIdentity;
 import io.longhaul.protocol.spool.Role;
 import io.longhaul.protocol.wire.ReceiveStatus;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,11 +54,13 @@ class OpenZfsReplicationIT {
 
   private final Random random = new Random();
   private final Site site;
+  private final RecordedZfs recorded;
   private int rounds;
 
   @SuppressWarnings("NullAway.Init") // before all tests
   OpenZfsReplicationIT() throws Exception {
     site = new Site();
+    recorded = new RecordedZfs(site);
   }
 
   @BeforeAll
@@ -79,8 +79,9 @@ class OpenZfsReplicationIT {
     for (int i = 0; i < SNAPSHOTS; i++) {
       round();
     }
-    site.office().set(List.of(spoken("office").toString()), "zfs", "command");
-    site.vault().set(List.of(spoken("vault").toString()), "zfs", "command");
+    String zfs = String.join(" ", SHELL) + " zfs";
+    recorded.by("office", site.office(), zfs);
+    recorded.by("vault", site.vault(), zfs);
     site.agents()
         .set(
             Map.of(
@@ -96,20 +97,6 @@ class OpenZfsReplicationIT {
             "e2e");
     site.agents().set(site.file("state").toString(), "state-directory");
     site.start();
-  }
-
-  /** Returns a {@code zfs} that runs there and writes down each command. */
-  private Path spoken(String agent) throws IOException {
-    Path script =
-        Files.writeString(
-            site.file("zfs-of-" + agent),
-            "#!/bin/sh\necho \"%s: zfs $*\" >> '%s'\nexec %s zfs \"$@\"\n"
-                .formatted(agent, asked(), String.join(" ", SHELL)));
-    return Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
-  }
-
-  private Path asked() {
-    return site.file("asked");
   }
 
   @AfterAll
@@ -142,7 +129,7 @@ class OpenZfsReplicationIT {
     round();
     replicate();
     same();
-    forget();
+    recorded.forget();
     replicate();
     assertThat(asked("zfs (send|receive)( -[a-zA-Z]+)* .*" + ID)).as("nothing to do").isEmpty();
   }
@@ -156,7 +143,7 @@ class OpenZfsReplicationIT {
         "-c",
         "zfs list -Hrt snapshot -o name %s | grep -v @r%d | while read s; do zfs destroy $s; done"
             .formatted(SOURCE, rounds));
-    forget();
+    recorded.forget();
     replicate();
     assertThat(asked("office: zfs send .*-i #longhaul_CURSOR_G_.*")).hasSize(NAMES.size());
     same();
@@ -168,7 +155,7 @@ class OpenZfsReplicationIT {
     interrupt();
     CommandResult plan = coordinator("plan", "e2e");
     assertThat(plan.out()).contains("zfs send -t ");
-    forget();
+    recorded.forget();
     replicate();
     assertThat(asked("office: zfs send -t .*")).hasSize(1);
     assertThat(asked("vault: zfs receive .*-A.*")).isEmpty();
@@ -186,7 +173,7 @@ class OpenZfsReplicationIT {
     round();
     CommandResult plan = coordinator("plan", "e2e");
     assertThat(plan.out()).contains("zfs receive -A " + TARGET + "/copy/a");
-    forget();
+    recorded.forget();
     replicate();
     assertThat(asked("office: zfs send -t .*")).isEmpty();
     assertThat(asked("vault: zfs receive -A .*")).hasSize(1);
@@ -289,15 +276,8 @@ class OpenZfsReplicationIT {
     return result;
   }
 
-  private void forget() throws IOException {
-    Files.deleteIfExists(asked());
-  }
-
   private List<String> asked(String pattern) throws IOException {
-    List<String> found =
-        Files.exists(asked())
-            ? Files.readAllLines(asked()).stream().filter(line -> line.matches(pattern)).toList()
-            : List.of();
+    List<String> found = recorded.matching(pattern);
     found.forEach(OpenZfsReplicationIT::say);
     return found;
   }

@@ -91,7 +91,7 @@ class ReplicationIT {
     CommandResult text = run("plan", "office:" + source, "vault:" + target, "--no-sizes");
     assertThat(text.out())
         .contains("office: zfs send " + source + "@r1", "vault: zfs receive", "10 datasets");
-    assertThat(exists(target)).isFalse();
+    assertThat(pools.exists(target)).isFalse();
   }
 
   @Test
@@ -151,7 +151,7 @@ class ReplicationIT {
       Eventually.holds(
           "another run",
           PATIENCE,
-          () -> guid(target, newest()).equals(guid(source, newest())) && idle());
+          () -> pools.guid(target.at(newest())).equals(pools.guid(source.at(newest()))) && idle());
       same();
     }
   }
@@ -194,18 +194,10 @@ class ReplicationIT {
 
   private void same() throws Exception {
     for (String name : NAMES) {
-      assertThat(guid(DatasetName.parse(target + name), newest()))
+      assertThat(pools.guid(DatasetName.parse(target + name).at(newest())))
           .as(target + name)
-          .isEqualTo(guid(DatasetName.parse(source + name), newest()));
+          .isEqualTo(pools.guid(DatasetName.parse(source + name).at(newest())));
     }
-  }
-
-  private String guid(DatasetName dataset, String snapshot) throws Exception {
-    return pools.zfs("get", "-Hp", "-o", "value", "guid", dataset + "@" + snapshot).strip();
-  }
-
-  private boolean exists(DatasetName dataset) throws Exception {
-    return pools.zfs("list", "-H", "-o", "name").lines().anyMatch(dataset.toString()::equals);
   }
 
   private static JsonNode json(CommandResult result) throws Exception {

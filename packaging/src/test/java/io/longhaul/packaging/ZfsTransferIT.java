@@ -81,8 +81,8 @@ class ZfsTransferIT {
     pools.snapshot(snapshot(data, "two"));
     succeed("office:" + data + "@two", "vault:" + copy, "--from", "one");
 
-    assertThat(guid(copy, "one")).isEqualTo(guid(data, "one"));
-    assertThat(guid(copy, "two")).isEqualTo(guid(data, "two"));
+    assertThat(pools.guid(copy.at("one"))).isEqualTo(pools.guid(data.at("one")));
+    assertThat(pools.guid(copy.at("two"))).isEqualTo(pools.guid(data.at("two")));
     same(data, copy);
   }
 
@@ -111,7 +111,7 @@ class ZfsTransferIT {
 
     assertThat(end.state()).as(end.toString()).isEqualTo(SessionState.DONE);
     assertThat(site.send(id).attempt()).isEqualTo(2);
-    assertThat(guid(copy, "one")).isEqualTo(guid(data, "one"));
+    assertThat(pools.guid(copy.at("one"))).isEqualTo(pools.guid(data.at("one")));
     Eventually.holds(
         "the snapshot to be released", PATIENCE, () -> destroy(snapshot(data, "one")).exit() == 0);
   }
@@ -126,7 +126,7 @@ class ZfsTransferIT {
     DatasetName copy = DatasetName.parse(pools.target() + "/missing");
     assertThat(refusal("office:" + data + "@never", "vault:" + copy))
         .contains(data + "@never", "there is no snapshot");
-    assertThat(exists(copy)).isFalse();
+    assertThat(pools.exists(copy)).isFalse();
   }
 
   @Test
@@ -152,7 +152,7 @@ class ZfsTransferIT {
     DatasetName copy = DatasetName.parse(pools.target() + "/baseless");
     assertThat(refusal("office:" + data + "@two", "vault:" + copy, "--from", "one"))
         .contains(copy.toString());
-    assertThat(exists(copy)).isFalse();
+    assertThat(pools.exists(copy)).isFalse();
   }
 
   @Test
@@ -191,14 +191,6 @@ class ZfsTransferIT {
     CommandResult diff =
         CommandResult.of(List.of("diff", "-r", sent.toString(), received.toString()));
     assertThat(diff.exit()).as(diff.toString()).isZero();
-  }
-
-  private String guid(DatasetName dataset, String snapshot) throws Exception {
-    return pools.zfs("get", "-Hp", "-o", "value", "guid", dataset + "@" + snapshot).strip();
-  }
-
-  private boolean exists(DatasetName dataset) throws Exception {
-    return pools.zfs("list", "-H", "-o", "name").lines().anyMatch(dataset.toString()::equals);
   }
 
   private void succeed(String... arguments) throws Exception {

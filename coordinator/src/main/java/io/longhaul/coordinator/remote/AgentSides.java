@@ -178,10 +178,8 @@ public final class AgentSides implements Sides {
             .toList();
     var contents = new HashMap<ResumeToken, PartialReceive.Contents>();
     List<Optional<PartialReceive.Contents>> answers =
-        tokens.isEmpty()
-            ? List.of()
-            : sender.filesystems(reader).contents(job.sourceRoot(), tokens);
-    for (int i = 0; i < answers.size(); i++) {
+        sender.filesystems(reader).contents(job.sourceRoot(), tokens);
+    for (int i = 0; i < tokens.size(); i++) {
       ResumeToken token = tokens.get(i);
       answers.get(i).ifPresent(it -> contents.put(token, it));
     }

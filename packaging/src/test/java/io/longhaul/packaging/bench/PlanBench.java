@@ -1,6 +1,7 @@
 package io.longhaul.packaging.bench;
 
 import io.longhaul.packaging.site.Place;
+import io.longhaul.packaging.site.RecordedZfs;
 import io.longhaul.packaging.site.Site;
 import io.longhaul.packaging.site.Table;
 import io.longhaul.protocol.testing.ScriptedZfs;
@@ -84,7 +85,7 @@ final class PlanBench implements Callable<Integer> {
   private void measure(
       Site site, DatasetName source, DatasetName target, int number, String there, String here)
       throws Exception {
-    var zfs = new CountedZfs(site);
+    var zfs = new RecordedZfs(site);
     zfs.by(OFFICE, site.office(), there);
     zfs.by(VAULT, site.vault(), here);
     site.start();
@@ -130,14 +131,7 @@ final class PlanBench implements Callable<Integer> {
     for (int j = 1; j <= snapshots; j++) {
       pools.zfs("snapshot", "-r", source + "@" + snapshot(j));
     }
-    Workspace.seconds(
-        List.of(
-            "bash",
-            "-o",
-            "pipefail",
-            "-c",
-            "zfs send -R %s@%s | zfs receive -u %s"
-                .formatted(source, snapshot(snapshots - 1), target)));
+    pools.copy(source.at(snapshot(snapshots - 1)), target);
   }
 
   private static String child(DatasetName root, int number) {

@@ -2,6 +2,7 @@ package io.longhaul.packaging.bench;
 
 import io.longhaul.packaging.site.Place;
 import io.longhaul.packaging.site.PrivateSshd;
+import io.longhaul.packaging.site.RecordedZfs;
 import io.longhaul.packaging.site.Site;
 import io.longhaul.packaging.site.Table;
 import io.longhaul.protocol.zfs.DatasetName;
@@ -63,7 +64,7 @@ final class StepsBench implements Callable<Integer> {
       DatasetName source = below(pools.source(), "data");
       DatasetName byLoop = below(pools.target(), "loop");
       DatasetName byLonghaul = below(pools.target(), "longhaul");
-      var zfs = new CountedZfs(site);
+      var zfs = new RecordedZfs(site);
       zfs.by("office", site.office(), "zfs");
       zfs.by("vault", site.vault(), "zfs");
       site.start();
@@ -72,7 +73,7 @@ final class StepsBench implements Callable<Integer> {
         pools.create(child(source, i));
       }
       change(pools, source);
-      shell("zfs send -R %s@%s | zfs receive -u %s".formatted(source, snapshot(0), byLoop));
+      pools.copy(source.at(snapshot(0)), byLoop);
       List<String> replicate =
           site.coordinatorCommand("start", "office:" + source, "vault:" + byLonghaul);
       Workspace.seconds(replicate);
@@ -135,10 +136,6 @@ final class StepsBench implements Callable<Integer> {
 
   private static String snapshot(int number) {
     return "r%03d".formatted(number);
-  }
-
-  private static void shell(String script) throws IOException {
-    Workspace.seconds(List.of("bash", "-o", "pipefail", "-c", script));
   }
 
   private void print(Samples samples) {

@@ -134,15 +134,17 @@ public final class FilesystemsClient {
    * @throws TransferException if there is no answer
    */
   public List<OptionalLong> estimates(List<ZfsSend> sends) throws TransferException {
-    List<OptionalLong> estimates = new ArrayList<>();
-    for (int from = 0; from < sends.size(); from += EstimatesRequest.MOST) {
-      var some = sends.subList(from, Math.min(sends.size(), from + EstimatesRequest.MOST));
-      agent
-          .post(ApiPaths.ESTIMATES, new EstimatesRequest(reader, some), WAIT, Estimates.class)
-          .estimates()
-          .forEach(estimate -> estimates.add(estimate.bytes()));
-    }
-    return List.copyOf(estimates);
+    return inPieces(
+        sends,
+        EstimatesRequest.MOST,
+        some ->
+            agent
+                .post(ApiPaths.ESTIMATES, new EstimatesRequest(reader, some), WAIT, Estimates.class)
+                .estimates()
+                .stream()
+                .map(Estimates.Estimate::bytes)
+                .toList(),
+        OptionalLong.empty());
   }
 
   /**
@@ -153,14 +155,35 @@ public final class FilesystemsClient {
    */
   public List<Optional<PartialReceive.Contents>> contents(
       DatasetName root, List<ResumeToken> tokens) throws TransferException {
-    List<Optional<PartialReceive.Contents>> contents = new ArrayList<>();
-    for (int from = 0; from < tokens.size(); from += TokensRequest.MOST) {
-      var some = tokens.subList(from, Math.min(tokens.size(), from + TokensRequest.MOST));
-      agent
-          .post(ApiPaths.TOKENS, new TokensRequest(reader, root, some), WAIT, Tokens.class)
-          .tokens()
-          .forEach(token -> contents.add(token.contents()));
+    return inPieces(
+        tokens,
+        TokensRequest.MOST,
+        some ->
+            agent
+                .post(ApiPaths.TOKENS, new TokensRequest(reader, root, some), WAIT, Tokens.class)
+                .tokens()
+                .stream()
+                .map(Tokens.Token::contents)
+                .toList(),
+        Optional.empty());
+  }
+
+  @FunctionalInterface
+  private interface Question<Q, A> {
+    List<A> ask(List<Q> some) throws TransferException;
+  }
+
+  /** Asks for so many at a time. An agent that answers less, or more, displaces no other answer. */
+  private static <Q, A> List<A> inPieces(
+      List<Q> all, int most, Question<Q, A> question, A unanswered) throws TransferException {
+    List<A> answers = new ArrayList<>();
+    for (int from = 0; from < all.size(); from += most) {
+      List<Q> some = all.subList(from, Math.min(all.size(), from + most));
+      List<A> got = question.ask(some);
+      for (int i = 0; i < some.size(); i++) {
+        answers.add(i < got.size() ? got.get(i) : unanswered);
+      }
     }
-    return List.copyOf(contents);
+    return List.copyOf(answers);
   }
 }

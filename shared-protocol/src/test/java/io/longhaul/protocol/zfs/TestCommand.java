@@ -23,9 +23,14 @@ record TestCommand(List<String> words) {
 
   /** Returns its stdout; the exception's message holds its stderr. */
   String run() throws IOException {
+    return run(LIMIT);
+  }
+
+  /** As {@link #run()}; it may take so long. */
+  String run(Duration limit) throws IOException {
     var output = new ArrayList<String>();
     try {
-      ZfsQuery.Ending ending = new ZfsQuery(words, LIMIT).run(output::add);
+      ZfsQuery.Ending ending = new ZfsQuery(words, limit).run(output::add);
       if (ending.exitStatus() != 0) {
         throw new IOException(words + " ended with " + ending);
       }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -21,6 +22,7 @@ public final class TestPools implements AutoCloseable {
   /* Sparse: what is not written takes no room. */
   private static final long POOL_BYTES = 1L << 30;
   private static final int DESTROY_ATTEMPTS = 100;
+  private static final Duration COPY_LIMIT = Duration.ofHours(1);
 
   private final Path directory;
   private final List<DatasetName> pools = new ArrayList<>();
@@ -78,6 +80,22 @@ public final class TestPools implements AutoCloseable {
   /** Makes a snapshot. */
   public void snapshot(SnapshotName snapshot) throws IOException {
     zfs("snapshot", snapshot.toString());
+  }
+
+  /** Returns a snapshot's GUID. */
+  public String guid(SnapshotName snapshot) throws IOException {
+    return zfs("get", "-Hp", "-o", "value", "guid", snapshot.toString()).strip();
+  }
+
+  /** Returns whether there is such a dataset. */
+  public boolean exists(DatasetName dataset) throws IOException {
+    return zfs("list", "-H", "-o", "name").lines().anyMatch(dataset.toString()::equals);
+  }
+
+  /** Copies a dataset with all below it, up to a snapshot, as without Longhaul. */
+  public void copy(SnapshotName snapshot, DatasetName target) throws IOException {
+    String script = "zfs send -R %s | zfs receive -u %s".formatted(snapshot, target);
+    new TestCommand("bash", "-o", "pipefail", "-c", script).run(COPY_LIMIT);
   }
 
   /** Mounts what was received without mounting; its files are then at {@link #mountpoint}. */
