@@ -131,7 +131,7 @@ class OpenZfsReplicationIT {
     same();
     recorded.forget();
     replicate();
-    assertThat(asked("zfs (send|receive)( -[a-zA-Z]+)* .*" + ID)).as("nothing to do").isEmpty();
+    assertThat(asked("[a-z]+: zfs (send|receive) .*")).as("nothing to do").isEmpty();
   }
 
   @Test
