@@ -145,7 +145,7 @@ class OpenZfsReplicationIT {
             .formatted(SOURCE, rounds));
     recorded.forget();
     replicate();
-    assertThat(asked("office: zfs send .*-i #longhaul_CURSOR_G_.*")).hasSize(NAMES.size());
+    assertThat(asked("office: zfs send -w -i #longhaul_CURSOR_G_.*")).hasSize(NAMES.size());
     same();
   }
 

@@ -89,12 +89,18 @@ public final class Agents {
   }
 
   /**
-   * Returns an agent of a machine, whichever it has: both use the same ZFS.
+   * Returns an agent of a machine, whichever it has, the receiver-agent of both: they use the same
+   * ZFS.
    *
    * @throws CommandFailure if there is none
    */
   public Agent<?, ?> either(String name) throws CommandFailure {
-    return senders.containsKey(name) ? sender(name) : receiver(name);
+    return receivers.containsKey(name) ? receiver(name) : sender(name);
+  }
+
+  /** Returns whether a machine has a sender-agent. */
+  public boolean hasSender(String name) {
+    return senders.containsKey(name);
   }
 
   private CommandFailure unknown(String name, String role, Stream<String> known) {

@@ -26,7 +26,6 @@ record ArtifactLine(
     boolean stale) {
 
   static List<ArtifactLine> of(Roots.Found found) {
-    List<Artifact> stale = Artifact.stale(found.artifacts());
     return found.artifacts().stream()
         .map(artifact ->
             new ArtifactLine(
@@ -36,7 +35,7 @@ record ArtifactLine(
                 artifact.where(),
                 artifact.name(),
                 artifact.version().creation(),
-                stale.contains(artifact)))
+                found.stale().contains(artifact)))
         .toList();
   }
 

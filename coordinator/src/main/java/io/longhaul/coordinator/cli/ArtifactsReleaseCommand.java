@@ -4,11 +4,13 @@ import io.longhaul.coordinator.CommandFailure;
 import io.longhaul.coordinator.ExitCode;
 import io.longhaul.coordinator.plan.Artifact;
 import io.longhaul.coordinator.show.Table;
+import io.longhaul.protocol.Json;
 import io.longhaul.protocol.failure.TransferException;
 import io.longhaul.protocol.wire.ChangesReport;
 import io.longhaul.protocol.zfs.ZfsChange;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -54,6 +56,17 @@ final class ArtifactsReleaseCommand implements Callable<Integer> {
   @Option(names = "--execute", description = "do it; only tell what would be done without it")
   private boolean execute;
 
+  @Option(names = "--json", description = "one JSON object")
+  private boolean json;
+
+  /**
+   * What was done, as {@code --json} prints it.
+   *
+   * @param executed whether it was tried; only told without
+   * @param good whether all were released, if it was tried
+   */
+  private record Released(boolean executed, boolean good, List<ArtifactLine> artifacts) {}
+
   private static final class Which {
     @Option(names = "--stale", description = "what nothing needs any more", required = true)
     private boolean stale;
@@ -65,34 +78,40 @@ final class ArtifactsReleaseCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     List<Roots.Found> found = roots.look(parent.parent().agents());
-    Table table = ArtifactLine.table();
     boolean all = true;
-    int count = 0;
+    var lines = new ArrayList<ArtifactLine>();
     for (Roots.Found there : found) {
-      List<Artifact> chosen = which.stale ? Artifact.stale(there.artifacts()) : there.artifacts();
-      ArtifactLine.of(there).stream()
-          .filter(line -> which.all || line.stale())
-          .forEach(line -> line.row(table));
-      count += chosen.size();
+      ArtifactLine.of(there).stream().filter(line -> which.all || line.stale()).forEach(lines::add);
       if (execute) {
-        all &= release(there, chosen);
+        all &= release(there, which.stale ? there.stale() : there.artifacts());
       }
     }
+    print(new Released(execute, all, lines));
+    return (all ? ExitCode.DONE : ExitCode.FAILED).number();
+  }
+
+  private void print(Released released) throws IOException {
     var out = spec.commandLine().getOut();
+    if (json) {
+      out.println(Json.TOLERANT.writeValueAsString(released));
+      return;
+    }
+    Table table = ArtifactLine.table();
+    released.artifacts().forEach(line -> line.row(table));
     if (!table.isEmpty()) {
       table.lines().forEach(out::println);
     }
+    int count = released.artifacts().size();
     out.println(
-        execute
-            ? (all ? "released " + count : "not all were released")
+        released.executed()
+            ? (released.good() ? "released " + count : "not all were released")
             : "would release " + count + "; say --execute to do it");
-    return (all ? ExitCode.DONE : ExitCode.FAILED).number();
   }
 
   private boolean release(Roots.Found there, List<Artifact> chosen) throws CommandFailure {
     List<ZfsChange> changes = chosen.stream().map(Artifact::release).toList();
     try {
-      ChangesReport report = there.agent().filesystems(Optional.empty()).change(changes);
+      ChangesReport report = there.filesystems().change(changes);
       report.failure().ifPresent(why -> spec.commandLine().getErr().println(why.message()));
       return report.failure().isEmpty();
     } catch (TransferException e) {

@@ -46,6 +46,9 @@ import picocli.CommandLine.Spec;
       "    coordinator plan nightly --json"
     })
 final class PlanCommand implements Callable<Integer> {
+  private static final JobConfig.Inactivity UNLIMITED =
+      new JobConfig.Inactivity(Optional.empty(), Optional.empty());
+
   @ParentCommand private CoordinatorCommand parent = new CoordinatorCommand();
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -71,13 +74,19 @@ final class PlanCommand implements Callable<Integer> {
   @Option(names = "--json", description = "one JSON object")
   private boolean json;
 
+  private Job configured() throws Exception {
+    Job job = parent.job(source);
+    UnusedOptions.refuse(
+        spec,
+        ReplicationOptions.names(),
+        "plan job " + source,
+        "is for datasets on the command line; the configuration says all about a job");
+    return job;
+  }
+
   @Override
   public Integer call() throws Exception {
-    Job job =
-        target.isPresent()
-            ? options.job(
-                source, target.get(), new JobConfig.Inactivity(Optional.empty(), Optional.empty()))
-            : parent.job(source);
+    Job job = target.isPresent() ? options.job(source, target.get(), UNLIMITED) : configured();
     var sides = new AgentSides(parent.agents(), job, Instant.now());
     Facts facts;
     TreePlan plan;

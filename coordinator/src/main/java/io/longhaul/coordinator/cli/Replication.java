@@ -6,6 +6,7 @@ import io.longhaul.coordinator.agent.Agents;
 import io.longhaul.coordinator.drive.Driver;
 import io.longhaul.coordinator.drive.Outcome;
 import io.longhaul.coordinator.drive.Standing;
+import io.longhaul.coordinator.drive.Trouble;
 import io.longhaul.coordinator.job.Job;
 import io.longhaul.coordinator.remote.AgentSides;
 import io.longhaul.protocol.Json;
@@ -37,10 +38,17 @@ final class Replication {
 
   ExitCode run(Agents agents, Job job) throws CommandFailure, InterruptedException, IOException {
     say("job " + job.name() + "  " + job.route());
+    var sides = new AgentSides(agents, job, Instant.now());
+    try {
+      sides.reach();
+    } catch (Trouble trouble) {
+      throw new CommandFailure(ExitCode.FAILED, "Nothing was started: " + trouble.text());
+    }
     var driver =
         new Driver(
             job::plan,
-            new AgentSides(agents, job, Instant.now()),
+            job::wants,
+            sides,
             job.pace(),
             new Screen(),
             System::nanoTime,
@@ -61,7 +69,12 @@ final class Replication {
     } else {
       report(end);
     }
-    return end.good() ? ExitCode.DONE : ExitCode.FAILED;
+    if (end.good()) {
+      return ExitCode.DONE;
+    }
+    return end.outcomes().stream().anyMatch(Outcome::inactive)
+        ? ExitCode.INACTIVE
+        : ExitCode.FAILED;
   }
 
   private void interrupted() {

@@ -5,7 +5,6 @@ import io.longhaul.coordinator.ExitCode;
 import io.longhaul.coordinator.job.Job;
 import io.longhaul.coordinator.job.JobConfig;
 import io.longhaul.coordinator.job.Jobs;
-import io.longhaul.protocol.config.TimeSpan;
 import io.longhaul.protocol.grant.DatasetFilter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -14,7 +13,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.zip.CRC32;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** What a job of the configuration says, for two datasets that are named on the command line. */
@@ -105,6 +106,11 @@ final class ReplicationOptions {
       description = "how many datasets to work on at a time; default: 2")
   private Optional<Integer> streams = Optional.empty();
 
+  /** Returns the names of all these options. */
+  static Set<String> names() {
+    return CommandSpec.forAnnotatedObject(new ReplicationOptions()).optionsMap().keySet();
+  }
+
   boolean raw() {
     return raw;
   }
@@ -140,7 +146,7 @@ final class ReplicationOptions {
             Optional.empty(),
             Optional.of(
                 new JobConfig.Retries(
-                    Optional.empty(), Optional.of(TimeSpan.parse("10m")), Optional.empty())),
+                    Optional.empty(), inactivity.unreachable(), Optional.empty())),
             Optional.of(new JobConfig.Concurrency(streams, Optional.empty())),
             Optional.of(inactivity),
             Optional.empty());

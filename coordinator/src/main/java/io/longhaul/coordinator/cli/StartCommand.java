@@ -4,6 +4,7 @@ import io.longhaul.coordinator.CommandFailure;
 import io.longhaul.coordinator.ExitCode;
 import io.longhaul.coordinator.job.Job;
 import io.longhaul.coordinator.job.JobConfig;
+import io.longhaul.coordinator.job.StateDirectory;
 import io.longhaul.coordinator.plan.Endpoint;
 import io.longhaul.coordinator.plan.Transfer;
 import io.longhaul.coordinator.plan.Wish;
@@ -18,10 +19,12 @@ import io.longhaul.protocol.retry.Sleeper;
 import io.longhaul.protocol.wire.SessionLimits;
 import io.longhaul.protocol.zfs.SendBase;
 import java.time.Clock;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import picocli.CommandLine.Command;
@@ -38,7 +41,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Replicates a dataset with all below it, or starts one transfer, and follows it to its end.",
       "",
-      "SOURCE and TARGET are AGENT:DATASET for replication: what coordinator plan shows is done. With"
+      "SOURCE and TARGET are AGENT:DATASET for replication: what coordinator plan shows is done; JOB"
+          + " means those of a job of the configuration, as long as no daemon runs it. With"
           + " AGENT:DATASET@SNAPSHOT as SOURCE that snapshot alone is sent, with AGENT::NAME a stream that"
           + " the agent's own configuration defines. Data flows from the sender-agent to the"
           + " receiver-agent, which connects to the sender; this command touches none of it. Ctrl-C"
@@ -52,13 +56,15 @@ import picocli.CommandLine.Spec;
       "0:all was delivered and checked, or, with --detach, started",
       "1:nothing was started, the transfer failed or was aborted, or a dataset could not be replicated",
       "2:the command line or a configuration file is wrong",
-      "3:an inactivity limit passed: --stalled or --unreachable",
+      "3:an inactivity limit passed: --stalled or --unreachable; of replication, for a dataset at least",
       "130:interrupted; the transfer goes on"
     },
     footerHeading = "%nExamples:%n",
     footer = {
       "  All that the target lacks, of a dataset and those below it:",
       "    coordinator start office:tank/vm vault:backup/vm",
+      "  The same for a job of the configuration, now:",
+      "    coordinator start nightly",
       "  A full stream into a dataset that does not exist yet:",
       "    coordinator start office:tank/vm@monday vault:backup/vm",
       "  What came since, after rolling the target back:",
@@ -70,21 +76,33 @@ import picocli.CommandLine.Spec;
       "    coordinator status --follow SESSION"
     })
 final class StartCommand implements Callable<Integer> {
+  private static final Set<String> OF_ONE_STREAM =
+      Set.of(
+          "--from",
+          "--intermediates",
+          "--replicate",
+          "--force",
+          "--digests",
+          "--chunk-size",
+          "--label",
+          "--detach");
+
   @ParentCommand private CoordinatorCommand parent = new CoordinatorCommand();
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Parameters(
       index = "0",
-      paramLabel = "SOURCE",
-      description = "what to send, such as office:tank/vm@daily or office::pg-main")
+      paramLabel = "SOURCE|JOB",
+      description = "what to send, such as office:tank/vm@daily or office::pg-main; or a job")
   private String source = "";
 
   @Parameters(
       index = "1",
+      arity = "0..1",
       paramLabel = "TARGET",
       description = "where to put it, such as vault:backup/vm or vault::pg-main")
-  private String target = "";
+  private Optional<String> target = Optional.empty();
 
   @Option(
       names = "--from",
@@ -153,12 +171,30 @@ final class StartCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (isDataset()) {
-      requireOptionsOfReplication();
-      Job job = job();
-      return new Replication(spec.commandLine(), json).run(parent.agents(), job).number();
+    if (target.isEmpty()) {
+      return configured().number();
     }
-    Transfer transfer = transfer();
+    if (isDataset()) {
+      UnusedOptions.refuse(
+          spec,
+          OF_ONE_STREAM,
+          "replicate " + source,
+          "is for one snapshot; write " + source + "@SNAPSHOT, or leave it out");
+      return replicate(
+              replication.job(
+                  source,
+                  target.get(),
+                  new JobConfig.Inactivity(Optional.of(stalled), Optional.of(unreachable))))
+          .number();
+    }
+    var ofReplication = new HashSet<>(ReplicationOptions.names());
+    ofReplication.remove("--raw");
+    UnusedOptions.refuse(
+        spec,
+        ofReplication,
+        "send " + source,
+        "is for replication; leave it out, or write AGENT:DATASET without a snapshot");
+    Transfer transfer = transfer(target.get());
     Start start =
         new Start(
             parent.agents(),
@@ -184,29 +220,35 @@ final class StartCommand implements Callable<Integer> {
     }
   }
 
-  private void requireOptionsOfReplication() throws CommandFailure {
-    for (String option :
-        List.of("--from", "--intermediates", "--replicate", "--force", "--detach")) {
-      if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
-        throw new CommandFailure(
-            ExitCode.USAGE,
-            "Tried to replicate "
-                + source
-                + " but "
-                + option
-                + " is for one snapshot; write "
-                + source
-                + "@SNAPSHOT, or leave it out");
-      }
+  private ExitCode configured() throws Exception {
+    if (source.contains(":")) {
+      throw new CommandFailure(
+          ExitCode.USAGE, "Tried to start " + source + " but no TARGET is named; see --help");
     }
+    Job job = parent.job(source);
+    var unused = new HashSet<>(OF_ONE_STREAM);
+    unused.addAll(ReplicationOptions.names());
+    unused.addAll(List.of("--stalled", "--unreachable"));
+    UnusedOptions.refuse(
+        spec,
+        unused,
+        "start job " + source,
+        "is for what the command line names; the configuration says all about a job");
+    var state = new StateDirectory(parent.config().stateRoot());
+    if (state.claimed()) {
+      throw new CommandFailure(
+          ExitCode.FAILED,
+          "Tried to start job %s but the daemon runs it: coordinator wakeup %s starts it there, and coordinator status %s shows it"
+              .formatted(source, source, source));
+    }
+    return replicate(job);
   }
 
-  private Job job() throws CommandFailure {
-    return replication.job(
-        source, target, new JobConfig.Inactivity(Optional.of(stalled), Optional.of(unreachable)));
+  private ExitCode replicate(Job job) throws Exception {
+    return new Replication(spec.commandLine(), json).run(parent.agents(), job);
   }
 
-  private Transfer transfer() throws CommandFailure {
+  private Transfer transfer(String target) throws CommandFailure {
     try {
       return Transfer.of(
           new Wish(

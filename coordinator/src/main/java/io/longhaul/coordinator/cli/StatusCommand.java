@@ -1,5 +1,6 @@
 package io.longhaul.coordinator.cli;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.longhaul.coordinator.CommandFailure;
 import io.longhaul.coordinator.ExitCode;
 import io.longhaul.coordinator.agent.Agent;
@@ -41,7 +42,8 @@ import picocli.CommandLine.Spec;
     exitCodeList = {
       "0:shown; with --follow: delivered",
       "1:no such session, or an agent does not answer; with --follow: failed or aborted; of a job: its last"
-          + " run was not good, or it is farther behind than --most-behind",
+          + " run was not good, it is farther behind than --most-behind or a dataset has no copy at all, or"
+          + " the daemon does not run",
       "2:the command line or a configuration file is wrong",
       "3:with --follow: an inactivity limit passed",
       "130:with --follow: interrupted; the transfer goes on"
@@ -119,20 +121,26 @@ final class StatusCommand implements Callable<Integer> {
     }
   }
 
+  private record Told(boolean daemon, @JsonUnwrapped JobText job) {}
+
   private ExitCode job(String name) throws Exception {
     Instant now = Instant.now();
     var state = new StateDirectory(parent.config().stateRoot());
     JobText job = JobText.of(parent.job(name), state.read(name), now);
+    boolean daemon = state.claimed();
     var out = spec.commandLine().getOut();
     if (json) {
-      out.println(Json.TOLERANT.writeValueAsString(job));
+      out.println(Json.TOLERANT.writeValueAsString(new Told(daemon, job)));
     } else {
       job.lines(now).forEach(out::println);
+    }
+    if (!daemon) {
+      spec.commandLine().getErr().println("the daemon does not run: " + state.root());
     }
     boolean behind =
         mostBehind.isPresent()
             && job.lag().filter(lag -> lag.compareTo(mostBehind.get().duration()) <= 0).isEmpty();
-    return job.good() && !behind ? ExitCode.DONE : ExitCode.FAILED;
+    return daemon && job.good() && !behind ? ExitCode.DONE : ExitCode.FAILED;
   }
 
   private static Overview running(Overview all) {

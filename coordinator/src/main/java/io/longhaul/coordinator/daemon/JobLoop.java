@@ -29,6 +29,9 @@ import org.slf4j.event.Level;
 final class JobLoop {
   private static final Logger LOG = LoggerFactory.getLogger(JobLoop.class);
 
+  /* What is forgotten when the power fails: how far the run that then goes on had come. */
+  private static final Duration WRITTEN_EVERY = Duration.ofSeconds(5);
+
   /* A machine that was suspended, or whose clock was set, is noticed after so long. */
   private static final Duration LOOK = Duration.ofSeconds(20);
 
@@ -88,8 +91,19 @@ final class JobLoop {
       return known.get();
     }
     JobMemory fresh = JobMemory.fresh(clock.instant());
-    state.write(job.name(), fresh);
+    remember(fresh);
     return fresh;
+  }
+
+  /* A full disk here is no reason to stop replicating. What is lost is asked of the agents and ZFS again. */
+  private void remember(JobMemory memory) {
+    try {
+      state.write(job.name(), memory);
+    } catch (IOException e) {
+      LOG.atError()
+          .addKeyValue("job", job.name())
+          .log("how it stands cannot be written, so status may show what was: " + e);
+    }
   }
 
   private void awaitTurn(JobMemory memory) throws InterruptedException {
@@ -116,13 +130,13 @@ final class JobLoop {
         : Optional.of(now).filter(_ -> memory.running());
   }
 
-  private JobMemory runOnce(JobMemory before) throws InterruptedException, IOException {
+  private JobMemory runOnce(JobMemory before) throws InterruptedException {
     var run = new Run(before.starting(clock.instant()));
-    state.write(job.name(), run.memory);
+    remember(run.memory);
     LOG.atInfo()
         .addKeyValue("job", job.name())
         .log(before.running() ? "goes on with a run that was interrupted" : "starts");
-    Optional<String> refused = hook(job.hooks().before(), Map.of());
+    Optional<String> refused = hook("before", job.hooks().before(), Map.of());
     if (refused.isPresent()) {
       LOG.atError().addKeyValue("job", job.name()).log(refused.get());
       run.memory = run.memory.failed(refused.get());
@@ -130,7 +144,7 @@ final class JobLoop {
       driveWhateverHappens(run);
     }
     JobMemory after = run.memory.ended(clock.instant());
-    state.write(job.name(), after);
+    remember(after);
     boolean good = after.good();
     LOG.atLevel(good ? Level.INFO : Level.WARN)
         .addKeyValue("job", job.name())
@@ -139,7 +153,7 @@ final class JobLoop {
         .addKeyValue("bytes", after.bytes())
         .addKeyValue("troubled", after.troubled().size())
         .log(good ? "done" : "ended, and not all is done");
-    hook(job.hooks().after(), Map.of("LONGHAUL_RESULT", good ? "done" : "failed"))
+    hook("after", job.hooks().after(), Map.of("LONGHAUL_RESULT", good ? "done" : "failed"))
         .ifPresent(why -> LOG.atWarn().addKeyValue("job", job.name()).log(why));
     return after;
   }
@@ -158,6 +172,7 @@ final class JobLoop {
     var driver =
         new Driver(
             job::plan,
+            job::wants,
             sides.apply(job, run.memory.started().orElseThrow()),
             job.pace(),
             run,
@@ -180,7 +195,7 @@ final class JobLoop {
     }
   }
 
-  private Optional<String> hook(List<String> command, Map<String, String> also)
+  private Optional<String> hook(String which, List<String> command, Map<String, String> also)
       throws InterruptedException {
     if (command.isEmpty()) {
       return Optional.empty();
@@ -191,7 +206,7 @@ final class JobLoop {
     environment.put("LONGHAUL_TARGET", job.target() + ":" + job.targetRoot());
     return new Hook(
             new Command(new ArrayList<>(command), environment),
-            state.hookLog(job.name()),
+            state.hookLog(job.name(), which),
             job.hooks().timeout())
         .run();
   }
@@ -199,6 +214,7 @@ final class JobLoop {
   /** Writes down how a run stands. */
   private final class Run implements Driver.Listener {
     private JobMemory memory;
+    private long writtenNanos = System.nanoTime();
 
     Run(JobMemory memory) {
       this.memory = memory;
@@ -212,10 +228,9 @@ final class JobLoop {
     @Override
     public void stands(Standing standing) {
       memory = memory.with(standing, clock.instant());
-      try {
-        state.writeUnforced(job.name(), memory);
-      } catch (IOException e) {
-        LOG.atWarn().addKeyValue("job", job.name()).log("how it stands cannot be written: " + e);
+      if (System.nanoTime() - writtenNanos >= WRITTEN_EVERY.toNanos()) {
+        remember(memory);
+        writtenNanos = System.nanoTime();
       }
     }
   }

@@ -119,21 +119,26 @@ final class Agenda {
   }
 
   /**
-   * Says that a stream to {@code target} already runs; {@link #done} or {@link #failed} follows.
+   * Says that a stream to {@code target} already runs. If it returns true, {@link #done} or {@link
+   * #failed} follows; else something is being done for that target and will end by itself.
    */
-  void adopt(DatasetName target) {
+  boolean adopt(DatasetName target) {
     Work work = works.computeIfAbsent(target, Work::new);
+    if (work.stage == Stage.RUNNING) {
+      return false;
+    }
     work.stage = Stage.RUNNING;
     work.planAfter = true;
     running++;
+    return true;
   }
 
   /** Returns what is to be started at {@code now}; each is returned once. */
   List<Task> next(long now) {
     var tasks = new ArrayList<Task>();
     if (away.isPresent()) {
-      if (now - away.get().sinceNanos() > pace.unreachable().toNanos()) {
-        giveUp("unreachable", away.get().why());
+      if (running == 0 && now - away.get().sinceNanos() > pace.unreachable().toNanos()) {
+        giveUp(Outcome.UNREACHABLE, away.get().why());
       } else if (now - away.get().dueNanos() >= 0) {
         plan(tasks);
       }
@@ -279,7 +284,7 @@ final class Agenda {
     planning = false;
     move(Stage.BEING_PLANNED, Stage.UNPLANNED);
     if (trouble.cure() == Trouble.Cure.PERSON) {
-      giveUp("failed", trouble.text());
+      giveUp(trouble.code(), trouble.text());
       return trouble.text();
     }
     return awayBecause(trouble, now, true);
@@ -345,7 +350,7 @@ final class Agenda {
   /** Takes that a {@link Task.Do} failed; returns what becomes of it, in words. */
   String failed(DatasetName target, Trouble trouble, long now) {
     Work work = ended(target);
-    work.code = Optional.of("failed");
+    work.code = Optional.of(trouble.code());
     work.message = Optional.of(trouble.text());
     if (trouble.isOfPeer()) {
       return failedWithPeer(work, trouble, now);
@@ -359,7 +364,7 @@ final class Agenda {
     work.moves = List.of();
     work.planAfter = true;
     if (trouble.cure() == Trouble.Cure.PERSON) {
-      work.stop(Outcome.State.FAILED, "failed", trouble.text());
+      work.stop(Outcome.State.FAILED, trouble.code(), trouble.text());
       return trouble.text() + "; left to a person";
     }
     if (work.failures >= pace.failures()) {
@@ -393,7 +398,7 @@ final class Agenda {
   private static String leave(Work work, Trouble trouble) {
     work.stop(
         Outcome.State.FAILED,
-        "failed",
+        trouble.code(),
         "%d times in a row, lastly: %s".formatted(work.failures, trouble.text()));
     return trouble.text() + "; left to the next run after failure " + work.failures;
   }
@@ -468,12 +473,20 @@ final class Agenda {
         .toList();
   }
 
-  /** Returns how each dataset stands, by its place on the target. */
-  List<Outcome> outcomes() {
-    return works.values().stream().map(Agenda::outcome).toList();
+  /** Returns how each dataset stands at {@code now}, by its place on the target. */
+  List<Outcome> outcomes(long now) {
+    return works.values().stream().map(work -> outcome(work, now)).toList();
   }
 
-  private static Outcome outcome(Work work) {
+  private Optional<Duration> again(Work work, long now) {
+    Optional<Long> due =
+        away.isPresent()
+            ? away.map(Away::dueNanos)
+            : Optional.of(work.dueNanos).filter(_ -> work.stage == Stage.WAITING);
+    return due.map(at -> Duration.ofNanos(Math.max(0, at - now)));
+  }
+
+  private Outcome outcome(Work work, long now) {
     Outcome.State state =
         switch (work.stage) {
           case UNPLANNED, BEING_PLANNED, READY, WAITING -> Outcome.State.WAITING;
@@ -488,6 +501,7 @@ final class Agenda {
         state,
         work.failures,
         done ? Optional.empty() : work.code,
-        done ? Optional.empty() : work.message);
+        done ? Optional.empty() : work.message,
+        state == Outcome.State.WAITING ? again(work, now) : Optional.empty());
   }
 }

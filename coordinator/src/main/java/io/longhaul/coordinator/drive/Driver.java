@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 /**
  * Runs a job once, from the first look to the last dataset. What is decided is decided by {@link
@@ -56,10 +57,11 @@ public final class Driver {
   private final Listener listener;
   private final LongSupplier nanos;
   private final Semaphore estimates;
+  private final Predicate<Version> wanted;
   private final Progress progress = new Progress();
   private final LinkedBlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
   private final Map<DatasetName, Standing.Lag> lags = new HashMap<>();
-  private boolean adopted;
+  private boolean adopted; // since something failed last
   private OptionalLong estimateAtNanos = OptionalLong.empty();
 
   /**
@@ -67,17 +69,20 @@ public final class Driver {
    *
    * @param planner decides what is to be done; throws {@link IllegalArgumentException} if a person
    *     has to change something first
+   * @param wanted which snapshots the target should have, the newest of them at least
    * @param nanos {@link System#nanoTime}
    * @param random in [0, 1)
    */
   public Driver(
       Function<Facts, TreePlan> planner,
+      Predicate<Version> wanted,
       Sides sides,
       Pace pace,
       Listener listener,
       LongSupplier nanos,
       DoubleSupplier random) {
     this.planner = planner;
+    this.wanted = wanted;
     this.sides = sides;
     this.agenda = new Agenda(pace, random);
     this.listener = listener;
@@ -198,15 +203,25 @@ public final class Driver {
   }
 
   private void adopt(Sides.Running stream, ExecutorService tasks) {
-    listener.said(stream.target() + ": a stream of an earlier run still runs; waiting for it");
-    agenda.adopt(stream.target());
+    if (!agenda.adopt(stream.target())) {
+      return; // it is being done
+    }
+    listener.said(stream.target() + ": a stream that was begun before still runs; waiting for it");
+    Progress.Key key = Progress.Key.of(stream);
+    progress.adopted(key);
     submit(
         tasks,
         () -> {
-          stream.await((_, _) -> {});
-          return () -> agenda.done(stream.target());
+          stream.await((bytes, expected, silent) -> progress.moved(key, bytes, expected, silent));
+          return () -> {
+            progress.ended(key);
+            agenda.done(stream.target());
+          };
         },
-        trouble -> failed(stream.target(), trouble));
+        trouble -> {
+          progress.brokeOff(key);
+          failed(stream.target(), trouble);
+        });
   }
 
   private void sayConflict(TreePlan.Item item) {
@@ -221,18 +236,21 @@ public final class Driver {
     var targets = new HashMap<DatasetName, Dataset>();
     facts.targets().forEach(dataset -> targets.put(dataset.name(), dataset));
     for (TreePlan.Item item : plan.items()) {
-      Optional<Version> newest = item.source().map(sources::get).flatMap(Dataset::newest);
+      Optional<Version> newest = item.source().map(sources::get).flatMap(this::newest);
       newest.ifPresent(version ->
           lags.put(
               item.target(),
               Standing.Lag.of(
-                  version,
-                  Optional.ofNullable(targets.get(item.target())).flatMap(Dataset::newest))));
+                  version, Optional.ofNullable(targets.get(item.target())).flatMap(this::newest))));
     }
   }
 
+  private Optional<Version> newest(Dataset dataset) {
+    return dataset.snapshots().reversed().stream().filter(wanted).findFirst();
+  }
+
   private void arrived(DatasetName target, Step.Replicate stream) {
-    progress.ended(stream);
+    progress.ended(Progress.Key.of(stream));
     lags.computeIfPresent(target, (_, lag) -> lag.with(stream.brings().getLast()));
     listener.said("%s: has %s now".formatted(target, target.at(stream.brings().getLast().name())));
   }
@@ -243,6 +261,7 @@ public final class Driver {
 
   private void failed(DatasetName target, Trouble trouble) {
     listener.said(target + ": " + agenda.failed(target, trouble, nanos.getAsLong()));
+    adopted = false; // what was thought to have failed may run
     progress.planned(agenda.streams());
   }
 
@@ -257,7 +276,7 @@ public final class Driver {
     String key = stream.send() + " " + stream.brings().getLast().guid();
     Long known = ESTIMATES.getIfPresent(key);
     if (known != null) {
-      progress.estimated(stream, OptionalLong.of(known));
+      progress.estimated(Progress.Key.of(stream), OptionalLong.of(known));
       return;
     }
     submit(
@@ -267,7 +286,7 @@ public final class Driver {
           try {
             OptionalLong bytes = sides.estimate(stream);
             return () -> {
-              progress.estimated(stream, bytes);
+              progress.estimated(Progress.Key.of(stream), bytes);
               bytes.ifPresent(it -> ESTIMATES.put(key, it));
             };
           } finally {
@@ -284,7 +303,9 @@ public final class Driver {
       switch (step) {
         case Step.Replicate stream -> {
           change(side, changes);
-          sides.stream(stream, (bytes, expected) -> progress.moved(stream, bytes, expected));
+          Progress.Key key = Progress.Key.of(stream);
+          sides.stream(
+              stream, (bytes, expected, silent) -> progress.moved(key, bytes, expected, silent));
         }
         case Step.Change(Side where, ZfsChange change) -> {
           if (where != side) {
@@ -308,14 +329,14 @@ public final class Driver {
   private Standing standing() {
     Progress.Sum sum = progress.sum();
     return new Standing(
-        agenda.outcomes(),
+        agenda.outcomes(nanos.getAsLong()),
         Map.copyOf(lags),
         sum.streams(),
         sum.streamsDone(),
         sum.bytes(),
         sum.expectedBytes(),
         sum.unknown(),
-        agenda.away(),
+        agenda.away().or(progress::silent),
         agenda.fatal());
   }
 }

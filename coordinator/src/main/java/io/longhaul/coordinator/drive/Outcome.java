@@ -3,6 +3,7 @@ package io.longhaul.coordinator.drive;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.longhaul.protocol.zfs.DatasetName;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param failures how often in a row it failed
  * @param code a stable word for why it is not done
  * @param message the same in words
+ * @param again after how long it is tried again, if it waits for that
  */
 public record Outcome(
     Optional<DatasetName> source,
@@ -23,7 +25,13 @@ public record Outcome(
     State state,
     int failures,
     Optional<String> code,
-    Optional<String> message) {
+    Optional<String> message,
+    Optional<Duration> again) {
+  /** The code of a stream that stood still for longer than it may. */
+  public static final String STALLED = "stalled";
+
+  /** The code of what could not be reached for longer than it may. */
+  public static final String UNREACHABLE = "unreachable";
 
   /** Where a dataset stands. */
   public enum State {
@@ -52,6 +60,11 @@ public record Outcome(
     public String text() {
       return name().toLowerCase(Locale.ROOT);
     }
+  }
+
+  /** Returns whether it was given up because nothing moved, or nobody answered, for too long. */
+  public boolean inactive() {
+    return bad() && code.filter(why -> why.equals(STALLED) || why.equals(UNREACHABLE)).isPresent();
   }
 
   /** Returns whether it needs somebody's attention. */

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -27,15 +28,27 @@ final class Progress {
    */
   record Sum(int streams, int streamsDone, long bytes, long expectedBytes, int unknown) {}
 
-  private record Key(String target, String guid) {
+  /** A stream: what is planned now and, after a new look, planned again has the same key. */
+  sealed interface Key {
+    /** Returns the key of a planned stream. */
     static Key of(Step.Replicate stream) {
-      return new Key(stream.receive().target().name(), stream.brings().getLast().guid());
+      return new Planned(stream.receive().target().name(), stream.brings().getLast().guid());
+    }
+
+    /** Returns the key of a stream that somebody else began. */
+    static Key of(Sides.Running stream) {
+      return new Adopted(stream.target().name());
     }
   }
+
+  private record Planned(String target, String guid) implements Key {}
+
+  private record Adopted(String target) implements Key {}
 
   private static final class Count {
     OptionalLong estimate = OptionalLong.empty();
     long moved;
+    Optional<String> silent = Optional.empty();
   }
 
   @GuardedBy("this")
@@ -52,7 +65,9 @@ final class Progress {
     var planned = new HashMap<Key, Count>();
     streams.forEach(stream -> planned.put(Key.of(stream), new Count()));
     for (Map.Entry<Key, Count> old : open.entrySet()) {
-      if (planned.replace(old.getKey(), old.getValue()) == null) {
+      if (old.getKey() instanceof Adopted) {
+        planned.put(old.getKey(), old.getValue());
+      } else if (planned.replace(old.getKey(), old.getValue()) == null) {
         endedBytes += old.getValue().moved; // it broke off
       }
     }
@@ -60,9 +75,14 @@ final class Progress {
     open.putAll(planned);
   }
 
+  /** Takes that a stream which somebody else began is waited for. */
+  synchronized void adopted(Key stream) {
+    open.put(stream, new Count());
+  }
+
   /** Takes an estimate; one that cannot be is as good as none. */
-  synchronized void estimated(Step.Replicate stream, OptionalLong bytes) {
-    Count count = open.get(Key.of(stream));
+  synchronized void estimated(Key stream, OptionalLong bytes) {
+    Count count = open.get(stream);
     if (count != null && bytes.isPresent() && believable(bytes.getAsLong())) {
       count.estimate = bytes;
     }
@@ -72,22 +92,36 @@ final class Progress {
     return bytes >= 0 && bytes < MOST;
   }
 
-  /** Takes how many bytes of a stream the target was given so far, and how many are expected. */
-  synchronized void moved(Step.Replicate stream, long bytes, OptionalLong expected) {
-    Count count = open.get(Key.of(stream));
+  /** Takes how a stream goes; what is said of it is what a {@link Sides.Meter} hears. */
+  synchronized void moved(Key stream, long bytes, OptionalLong expected, Optional<String> silent) {
+    Count count = open.get(stream);
     if (count != null) {
       count.moved = bytes;
+      count.silent = silent;
     }
     estimated(stream, expected);
   }
 
+  /** Takes that an adopted stream has ended badly. */
+  synchronized void brokeOff(Key stream) {
+    Count count = open.remove(stream);
+    if (count != null) {
+      endedBytes += count.moved;
+    }
+  }
+
   /** Takes that a stream has ended well. */
-  synchronized void ended(Step.Replicate stream) {
-    Count count = open.remove(Key.of(stream));
+  synchronized void ended(Key stream) {
+    Count count = open.remove(stream);
     if (count != null) {
       ended++;
       endedBytes += count.moved;
     }
+  }
+
+  /** Returns which agent does not answer those who wait for a stream, in words. */
+  synchronized Optional<String> silent() {
+    return open.values().stream().flatMap(count -> count.silent.stream()).findFirst();
   }
 
   /** Returns the sum. */

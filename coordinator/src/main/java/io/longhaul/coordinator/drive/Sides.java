@@ -5,6 +5,7 @@ import io.longhaul.coordinator.plan.Step;
 import io.longhaul.protocol.zfs.DatasetName;
 import io.longhaul.protocol.zfs.ZfsChange;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -21,8 +22,9 @@ public interface Sides {
      *
      * @param bytes what the target was given so far
      * @param expected how long it will be, if that is known
+     * @param silent which agent has not answered for a while, in words
      */
-    void shows(long bytes, OptionalLong expected);
+    void shows(long bytes, OptionalLong expected, Optional<String> silent);
   }
 
   /** A stream of this job that already runs: an earlier coordinator started it. */
@@ -46,6 +48,6 @@ public interface Sides {
   /** Asks how long a stream will be, in bytes; empty if the source cannot tell. */
   OptionalLong estimate(Step.Replicate stream) throws Trouble, InterruptedException;
 
-  /** Finds the streams of this job that run. */
+  /** Finds the streams of this job that run and that nobody here waits for. */
   List<Running> running() throws Trouble, InterruptedException;
 }

@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param bytes what the target was given
  * @param expectedBytes how much that will be in the end, as far as it is known
  * @param unknown how many streams have not ended and no estimate
- * @param away why nothing is asked of the agents at present, if one does not answer
+ * @param away which agent does not answer, in words
  * @param fatal why nothing could be done at all
  */
 public record Standing(

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param message the same in words, cut if it is long
  * @param lastSuccess when it was last done
  * @param newest the newest snapshots of both sides when that was last known
+ * @param next when it is tried again, if its run waits for that
  */
 public record DatasetMemory(
     Optional<String> source,
@@ -26,14 +27,24 @@ public record DatasetMemory(
     Optional<String> code,
     Optional<String> message,
     Optional<Instant> lastSuccess,
-    Optional<Standing.Lag> newest) {
+    Optional<Standing.Lag> newest,
+    Optional<Instant> next) {
   private static final int MOST_MESSAGE = 600;
 
+  /**
+   * Remembers how a run stands with a dataset.
+   *
+   * @param started when the run started
+   */
   static DatasetMemory of(
-      Outcome outcome, Optional<DatasetMemory> before, Optional<Standing.Lag> newest, Instant now) {
+      Outcome outcome,
+      Optional<DatasetMemory> before,
+      Optional<Standing.Lag> newest,
+      Instant started,
+      Instant now) {
     boolean done = outcome.state() == Outcome.State.DONE;
-    boolean wasDone = before.filter(it -> it.state == Outcome.State.DONE).isPresent();
     Optional<Instant> last = before.flatMap(DatasetMemory::lastSuccess);
+    boolean known = last.filter(at -> !at.isBefore(started)).isPresent();
     return new DatasetMemory(
         outcome.source().map(Object::toString),
         outcome.target().toString(),
@@ -41,8 +52,9 @@ public record DatasetMemory(
         outcome.failures(),
         outcome.code(),
         outcome.message().map(DatasetMemory::cut),
-        done && !(wasDone && last.isPresent()) ? Optional.of(now) : last,
-        newest.or(() -> before.flatMap(DatasetMemory::newest)));
+        done && !known ? Optional.of(now) : last,
+        newest.or(() -> before.flatMap(DatasetMemory::newest)),
+        outcome.again().map(now::plus));
   }
 
   private static String cut(String message) {
@@ -52,5 +64,10 @@ public record DatasetMemory(
   /** Returns how much older the target's newest snapshot is; empty if there is none. */
   public Optional<Duration> lag() {
     return newest.flatMap(Standing.Lag::time);
+  }
+
+  /** Returns whether the source has a snapshot and the target none. */
+  boolean lacksCopy() {
+    return newest.filter(both -> both.target().isEmpty()).isPresent();
   }
 }

@@ -12,6 +12,7 @@ import io.longhaul.coordinator.schedule.Schedule;
 import io.longhaul.protocol.grant.DatasetFilter;
 import io.longhaul.protocol.wire.SessionLimits;
 import io.longhaul.protocol.zfs.DatasetName;
+import io.longhaul.protocol.zfs.Version;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -65,6 +66,11 @@ public record Job(
   /** Returns whether a dataset of the source is sent. */
   public boolean chooses(DatasetName dataset) {
     return filter.isEmpty() || filter.get().passes(dataset);
+  }
+
+  /** Returns whether a snapshot is sent, of a dataset that is. */
+  public boolean wants(Version snapshot) {
+    return rules.snapshots().passes(snapshot);
   }
 
   /** Decides what is to be done. */

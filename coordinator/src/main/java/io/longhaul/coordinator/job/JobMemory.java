@@ -25,7 +25,8 @@ import java.util.Optional;
  * @param started when its last run started
  * @param ended when that ended; empty while it runs, and if it was interrupted
  * @param lastSuccess when a run last ended with all datasets done
- * @param problem why the last run as a whole came to nothing, or waits
+ * @param lastGood whether the last run that ended was good; true if none has
+ * @param problem why the last run as a whole came to nothing, or whom it waits for
  * @param streams how many streams the last run had to send
  * @param streamsDone how many of them have ended well
  * @param bytes what the target was given
@@ -38,6 +39,7 @@ public record JobMemory(
     Optional<Instant> started,
     Optional<Instant> ended,
     Optional<Instant> lastSuccess,
+    boolean lastGood,
     Optional<String> problem,
     int streams,
     int streamsDone,
@@ -59,6 +61,7 @@ public record JobMemory(
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        true,
         Optional.empty(),
         0,
         0,
@@ -80,6 +83,7 @@ public record JobMemory(
         Optional.of(now),
         Optional.empty(),
         lastSuccess,
+        lastGood,
         Optional.empty(),
         0,
         0,
@@ -102,6 +106,7 @@ public record JobMemory(
                         outcome,
                         Optional.ofNullable(before.get(outcome.target().toString())),
                         Optional.ofNullable(lags.get(outcome.target())),
+                        started.orElse(now),
                         now))
                 .toList();
     return new JobMemory(
@@ -110,6 +115,7 @@ public record JobMemory(
         started,
         ended,
         lastSuccess,
+        lastGood,
         standing.fatal().or(standing::away),
         standing.streams(),
         standing.streamsDone(),
@@ -127,6 +133,7 @@ public record JobMemory(
         started,
         Optional.of(now),
         good ? Optional.of(now) : lastSuccess,
+        good,
         problem,
         streams,
         streamsDone,
@@ -143,6 +150,7 @@ public record JobMemory(
         started,
         ended,
         lastSuccess,
+        lastGood,
         Optional.of(why),
         streams,
         streamsDone,
@@ -165,13 +173,22 @@ public record JobMemory(
     return datasets.stream().filter(JobMemory::bad).toList();
   }
 
-  /** Returns whether the last run that has ended was good, or none has. */
+  /**
+   * Returns whether the last run that has ended was good, or none has, and none of the datasets
+   * needs attention now. To wait for an agent is not bad as long as the run goes on.
+   */
   public boolean good() {
-    return problem.isEmpty() && troubled().isEmpty();
+    return lastGood && (running() || problem.isEmpty()) && troubled().isEmpty();
   }
 
-  /** Returns how far the target that is farthest behind is behind; empty if none has a snapshot. */
+  /**
+   * Returns how far the target that is farthest behind is behind; empty if a dataset has no copy at
+   * all, or none has a snapshot.
+   */
   public Optional<Duration> lag() {
+    if (datasets.stream().anyMatch(DatasetMemory::lacksCopy)) {
+      return Optional.empty();
+    }
     return datasets.stream()
         .flatMap(dataset -> dataset.lag().stream())
         .max(Comparator.naturalOrder());

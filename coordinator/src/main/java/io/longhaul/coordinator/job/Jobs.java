@@ -1,5 +1,6 @@
 package io.longhaul.coordinator.job;
 
+import io.longhaul.protocol.zfs.DatasetName;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -46,21 +47,30 @@ public final class Jobs {
     return "jobs.%s.%s: agents names no '%s' with a %s".formatted(job.name(), end, machine, role);
   }
 
-  /** Two jobs that write into one tree would undo each other's work. */
+  /** Two jobs that write into one tree could undo each other's work. */
   private static List<String> collisions(List<Job> jobs) {
     var problems = new ArrayList<String>();
     var byMachine = new HashMap<String, List<Job>>();
     for (Job job : jobs) {
       for (Job other : byMachine.computeIfAbsent(job.target(), _ -> new ArrayList<>())) {
-        if (job.targetRoot().equals(other.targetRoot())) {
+        if (overlap(job.targetRoot(), other.targetRoot())) {
           problems.add(
-              "jobs.%s.target: job %s has the same target %s:%s"
-                  .formatted(job.name(), other.name(), job.target(), job.targetRoot()));
+              "jobs.%s.target: %s:%s and the target of job %s, %s, must not be the same or one below the other"
+                  .formatted(
+                      job.name(),
+                      job.target(),
+                      job.targetRoot(),
+                      other.name(),
+                      other.targetRoot()));
         }
       }
       byMachine.get(job.target()).add(job);
     }
     return problems;
+  }
+
+  private static boolean overlap(DatasetName a, DatasetName b) {
+    return a.equals(b) || a.isBelow(b) || b.isBelow(a);
   }
 
   /**

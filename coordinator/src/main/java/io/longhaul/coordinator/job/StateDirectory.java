@@ -3,14 +3,15 @@ package io.longhaul.coordinator.job;
 import com.fasterxml.jackson.core.JacksonException;
 import io.longhaul.protocol.Json;
 import io.longhaul.protocol.durable.DurableFile;
+import io.longhaul.protocol.retry.Sleeper;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -24,6 +25,10 @@ import org.slf4j.LoggerFactory;
 public final class StateDirectory {
   private static final Logger LOG = LoggerFactory.getLogger(StateDirectory.class);
   private static final String LOCK = "daemon.lock";
+
+  /* Whoever asks whether it is claimed holds a shared lock for an instant. */
+  private static final int CLAIM_ATTEMPTS = 20;
+  private static final Duration CLAIM_PAUSE = Duration.ofMillis(50);
 
   private final Path root;
 
@@ -56,33 +61,36 @@ public final class StateDirectory {
    *
    * @throws IOException if it cannot be created or written
    */
-  public Optional<Claim> claim() throws IOException {
+  public Optional<Claim> claim() throws IOException, InterruptedException {
     Files.createDirectories(root);
     FileChannel file =
         FileChannel.open(
             root.resolve(LOCK), Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE));
-    try {
-      FileLock lock = file.tryLock();
-      if (lock != null) {
+    for (int attempt = 1; attempt <= CLAIM_ATTEMPTS; attempt++) {
+      if (locks(file, false)) {
         return Optional.of(new Claim(file));
       }
-    } catch (OverlappingFileLockException e) {
-      // by this process itself
+      Sleeper.REAL.sleep(CLAIM_PAUSE);
     }
     file.close();
     return Optional.empty();
   }
 
-  /** Returns whether a daemon has claimed it. */
+  private static boolean locks(FileChannel file, boolean shared) throws IOException {
+    try {
+      return file.tryLock(0, Long.MAX_VALUE, shared) != null;
+    } catch (OverlappingFileLockException e) {
+      return false; // by this process itself
+    }
+  }
+
+  /** Returns whether a daemon has claimed it; needs to read only. */
   public boolean claimed() throws IOException {
-    if (!Files.exists(root.resolve(LOCK))) {
+    try (FileChannel file = FileChannel.open(root.resolve(LOCK), StandardOpenOption.READ)) {
+      return !locks(file, true);
+    } catch (NoSuchFileException e) {
       return false;
     }
-    Optional<Claim> claim = claim();
-    if (claim.isPresent()) {
-      claim.get().close();
-    }
-    return claim.isEmpty();
   }
 
   /**
@@ -105,14 +113,9 @@ public final class StateDirectory {
     }
   }
 
-  /** Remembers a job as of a moment that must not be forgotten: the start or end of a run. */
+  /** Remembers a job; when it returns, that survives a power failure. */
   public void write(String job, JobMemory memory) throws IOException {
     DurableFile.replace(file(job), Json.TOLERANT.writeValueAsBytes(memory));
-  }
-
-  /** Remembers how a run stands. */
-  public void writeUnforced(String job, JobMemory memory) throws IOException {
-    DurableFile.replaceUnforced(file(job), Json.TOLERANT.writeValueAsBytes(memory));
   }
 
   /** Asks the daemon to wake a job up. */
@@ -125,9 +128,13 @@ public final class StateDirectory {
     return Files.deleteIfExists(root.resolve(job + ".wake-up"));
   }
 
-  /** Returns the file that takes what a job's hooks say. */
-  public Path hookLog(String job) {
-    return root.resolve(job + ".hooks.log");
+  /**
+   * Returns the file that takes what a hook of a job says.
+   *
+   * @param hook {@code before} or {@code after}
+   */
+  public Path hookLog(String job, String hook) {
+    return root.resolve(job + "." + hook + ".log");
   }
 
   private Path file(String job) {

@@ -83,9 +83,12 @@ public record Artifact(Kind kind, String job, DatasetName dataset, Version versi
 
   /**
    * Returns those that nothing needs any more: older than what the same job keeps for its next
-   * stream. A step that runs, or was interrupted, is never older than that.
+   * stream. A step that runs, or was interrupted, is never older than that, except for what a clone
+   * starts from that the job has not sent yet.
+   *
+   * @param datasets where they were found
    */
-  public static List<Artifact> stale(List<Artifact> all) {
+  public static List<Artifact> stale(List<Artifact> all, List<Dataset> datasets) {
     var newest = new HashMap<String, Long>();
     all.stream()
         .filter(artifact -> artifact.kind.lasting)
@@ -93,7 +96,20 @@ public record Artifact(Kind kind, String job, DatasetName dataset, Version versi
             artifact -> newest.merge(artifact.owner(), artifact.version.createtxg(), Math::max));
     return all.stream()
         .filter(artifact -> artifact.version.createtxg() < oldestNeeded(newest, artifact))
+        .filter(artifact -> !startsAClone(newest, artifact, datasets))
         .toList();
+  }
+
+  private static boolean startsAClone(
+      Map<String, Long> newest, Artifact artifact, List<Dataset> datasets) {
+    return artifact.kind == Kind.STEP_HOLD
+        && datasets.stream()
+            .filter(clone ->
+                clone
+                    .origin()
+                    .filter(artifact.dataset.at(artifact.version.name())::equals)
+                    .isPresent())
+            .anyMatch(clone -> !newest.containsKey(owner(clone.name(), artifact.job)));
   }
 
   private static long oldestNeeded(Map<String, Long> newest, Artifact artifact) {
@@ -101,6 +117,10 @@ public record Artifact(Kind kind, String job, DatasetName dataset, Version versi
   }
 
   private String owner() {
+    return owner(dataset, job);
+  }
+
+  private static String owner(DatasetName dataset, String job) {
     return dataset + " " + job;
   }
 

@@ -22,7 +22,8 @@ public record SnapshotFilter(List<Pattern> include, List<Pattern> exclude) {
     exclude = List.copyOf(exclude);
   }
 
-  boolean passes(Version snapshot) {
+  /** Returns whether a job sends a snapshot. */
+  public boolean passes(Version snapshot) {
     Predicate<Pattern> found = pattern -> pattern.matcher(snapshot.name()).find();
     return (include.isEmpty() || include.stream().anyMatch(found))
         && exclude.stream().noneMatch(found);

@@ -23,6 +23,7 @@ import io.longhaul.protocol.SessionId;
 import io.longhaul.protocol.SessionState;
 import io.longhaul.protocol.chunk.DigestChoice;
 import io.longhaul.protocol.client.AgentClient;
+import io.longhaul.protocol.config.TimeSpan;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
 import io.longhaul.protocol.failure.TransferException;
@@ -42,6 +43,7 @@ import io.longhaul.protocol.zfs.ResumeToken;
 import io.longhaul.protocol.zfs.ZfsChange;
 import io.longhaul.protocol.zfs.ZfsSend;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -49,6 +51,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -56,20 +60,30 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sides of a job as two agents. Sessions carry the job's name and target as labels, so whoever
- * runs the job next finds those that still run.
+ * The sides of a job as two agents. Sessions carry labels that tell the job, both its roots and the
+ * target, so whoever runs the job next finds those that still run.
  */
 public final class AgentSides implements Sides {
   private static final String FILESYSTEMS = "filesystems";
   private static final String JOB = "job";
   private static final String RUN = "run";
+  private static final String SOURCE_MACHINE = "source-machine";
+  private static final String SOURCE_ROOT = "source-root";
+  private static final String TARGET_ROOT = "target-root";
   private static final String TARGET = "target";
+
+  /* No coordinator takes longer to create both sides of a session, or to give it up. */
+  private static final Duration CREATION = Duration.ofMinutes(5);
+
+  /* Answers come every second or so. */
+  private static final Duration SILENCE = Duration.ofSeconds(30);
 
   private final Job job;
   private final Instant start;
   private final Agent<SendRequest, SendStatus> sender;
   private final Agent<ReceiveRequest, ReceiveStatus> receiver;
   private final Start starter;
+  private final Set<SessionId> watched = ConcurrentHashMap.newKeySet();
   private volatile Start.@Nullable Route route;
 
   /**
@@ -89,6 +103,11 @@ public final class AgentSides implements Sides {
             new Attempts(Sleeper.REAL, () -> ThreadLocalRandom.current().nextDouble()),
             Clock.systemUTC(),
             System::nanoTime);
+  }
+
+  /** Sees that both agents answer and can work together. */
+  public void reach() throws Trouble, InterruptedException {
+    var _ = route();
   }
 
   private Start.Route route() throws Trouble, InterruptedException {
@@ -224,14 +243,17 @@ public final class AgentSides implements Sides {
     Start.Route way = route();
     ZfsSend send = stream.send();
     DatasetName target = stream.receive().target();
-    Map<String, String> labels =
-        Map.of(JOB, job.name(), RUN, start.toString(), TARGET, target.name());
+    Map<String, String> labels = new HashMap<>(identity());
+    labels.put(RUN, start.toString());
+    labels.put(TARGET, target.name());
     boolean resumed = send.token().isPresent();
     boolean incremental = stream.from().isPresent();
-    Start.Started started;
+    SessionId id = SessionId.create(Clock.systemUTC());
+    watched.add(id);
     try {
-      started =
+      Start.Started started =
           starter.create(
+              id,
               way,
               job.source() + ":" + send.snapshot(),
               job.target() + ":" + target,
@@ -247,12 +269,14 @@ public final class AgentSides implements Sides {
                   job.source(),
                   job.inactivity(),
                   labels));
+      watch(started.session(), started.view(), resumed, meter);
     } catch (CommandFailure e) {
       throw e.getCause() instanceof TransferException why
           ? trouble(why)
           : Trouble.ofPeer(String.valueOf(e.getMessage()));
+    } finally {
+      watched.remove(id);
     }
-    watch(started.session(), started.view(), resumed, meter);
   }
 
   private void watch(Session session, View first, boolean resumed, Meter meter)
@@ -264,7 +288,7 @@ public final class AgentSides implements Sides {
 
           @Override
           public void show(View view) {
-            meter.shows(view.deliveredBytes(), view.totalBytes());
+            meter.shows(view.deliveredBytes(), view.totalBytes(), silent(view));
           }
 
           @Override
@@ -283,6 +307,21 @@ public final class AgentSides implements Sides {
               why.kind(), "session " + session.id() + ": " + why.message(), why.resumable()),
           resumed);
     }
+  }
+
+  /* Sessions outlast it; it is told so that nobody wonders why nothing moves. */
+  private Optional<String> silent(View view) {
+    Optional<String> receiverSilent =
+        view.receive()
+            .away(view.nowNanos())
+            .filter(time -> time.compareTo(SILENCE) > 0)
+            .flatMap(_ -> view.receive().trouble());
+    return receiverSilent.or(() ->
+        view.senderAway()
+            .filter(time -> time.compareTo(SILENCE) > 0)
+            .map(time ->
+                "the %s has not reached the %s for %s"
+                    .formatted(receiver, sender, TimeSpan.display(time))));
   }
 
   /** Asks how long streams will be; empty for each that the source cannot tell. */
@@ -306,20 +345,26 @@ public final class AgentSides implements Sides {
   /* A session that only the sender has was being created when its coordinator died: nobody will read it. */
   @Override
   public List<Running> running() throws Trouble, InterruptedException {
+    String reader = route().reader();
     var sends = new HashMap<SessionId, SendStatus>();
     var found = new ArrayList<Running>();
     try {
       sender.sessions().stream()
-          .filter(status -> ours(status.labels()) && !status.state().ended())
+          .filter(status -> ours(status.id(), status.labels()) && !status.state().ended())
+          .filter(status -> status.reader().equals(reader))
           .forEach(status -> sends.put(status.id(), status));
       for (ReceiveStatus status : receiver.sessions()) {
-        if (ours(status.labels()) && !status.state().ended()) {
+        if (ours(status.id(), status.labels()) && !status.state().ended()) {
           found.add(running(status, Optional.ofNullable(sends.remove(status.id()))));
         } else if (sends.containsKey(status.id()) && status.state().ended()) {
           sends.remove(status.id()); // the agents end it
         }
       }
+      Instant settled = Instant.now().minus(CREATION);
       for (SessionId orphan : sends.keySet()) {
+        if (orphan.created().isAfter(settled)) {
+          continue; // somebody may be creating it
+        }
         sender.abort(
             orphan,
             Failure.permanent(
@@ -332,8 +377,23 @@ public final class AgentSides implements Sides {
     return found;
   }
 
-  private boolean ours(Map<String, String> labels) {
-    return job.name().equals(labels.get(JOB)) && labels.containsKey(TARGET);
+  /* Another coordinator may have a job of this name. */
+  private Map<String, String> identity() {
+    return Map.of(
+        JOB,
+        job.name(),
+        SOURCE_MACHINE,
+        job.source(),
+        SOURCE_ROOT,
+        job.sourceRoot().name(),
+        TARGET_ROOT,
+        job.targetRoot().name());
+  }
+
+  private boolean ours(SessionId id, Map<String, String> labels) {
+    return !watched.contains(id)
+        && labels.entrySet().containsAll(identity().entrySet())
+        && labels.containsKey(TARGET);
   }
 
   private Running running(ReceiveStatus receive, Optional<SendStatus> send) {
@@ -359,7 +419,12 @@ public final class AgentSides implements Sides {
 
       @Override
       public void await(Meter meter) throws Trouble, InterruptedException {
-        watch(session, view, false, meter);
+        watched.add(session.id());
+        try {
+          watch(session, view, false, meter);
+        } finally {
+          watched.remove(session.id());
+        }
       }
     };
   }

@@ -3,7 +3,6 @@ package io.longhaul.coordinator.remote;
 import io.longhaul.coordinator.drive.Trouble;
 import io.longhaul.protocol.failure.AgentFailedException;
 import io.longhaul.protocol.failure.Failure;
-import io.longhaul.protocol.failure.FailureKind;
 import io.longhaul.protocol.failure.RetryableException;
 import io.longhaul.protocol.failure.SessionEndedException;
 import io.longhaul.protocol.failure.SessionPausedException;
@@ -19,17 +18,26 @@ final class Diagnosis {
 
   private Diagnosis() {}
 
-  /** Of a call that failed. */
+  /** Of a call that failed. An agent that answers is there, however it answers. */
   static Trouble of(TransferException why) {
     String text = String.valueOf(why.getMessage());
+    if (why.status().isPresent()) {
+      return Trouble.ofDataset(cure(why, why.status().getAsInt()), text);
+    }
     return switch (why) {
-      case RetryableException _ -> Trouble.ofPeer(text);
-      case SessionPausedException paused ->
-          paused.failure().kind() == FailureKind.PEER_REFUSED
-              ? Trouble.ofDataset(Trouble.Cure.LATER, text)
-              : Trouble.ofPeer(text);
       case SessionEndedException _ -> Trouble.ofDataset(Trouble.Cure.LATER, text);
-      case AgentFailedException _ -> Trouble.ofPeer(text);
+      case RetryableException _, SessionPausedException _, AgentFailedException _ ->
+          Trouble.ofPeer(text);
+    };
+  }
+
+  /* An agent that is full, or at its limits (429, 503, 507), has room again when others are done. */
+  private static Trouble.Cure cure(TransferException why, int status) {
+    return switch (status) {
+      case 400, 401, 403, 405, 413 -> Trouble.Cure.PERSON;
+      case 404 ->
+          why instanceof SessionEndedException ? Trouble.Cure.PLAN : Trouble.Cure.LATER; // a proxy?
+      default -> Trouble.Cure.LATER;
     };
   }
 
@@ -46,15 +54,15 @@ final class Diagnosis {
    * @param resumed whether it was the rest of one that broke
    */
   static Trouble ofStream(Failure why, boolean resumed) {
-    Trouble.Cure cure =
-        switch (why.kind()) {
-          case SOURCE_FAILED, SINK_FAILED, SINK_EXITED_EARLY, PEER_FAILED ->
-              ofZfs(ZfsError.classify(why.message()), why, resumed);
-          case RESULT_DIFFERS -> Trouble.Cure.PLAN;
-          case ABORTED, UNREACHABLE -> Trouble.Cure.PERSON; // the latter is suspended, not lost
-          default -> Trouble.Cure.LATER;
-        };
-    return Trouble.ofDataset(cure, why.message());
+    return switch (why.kind()) {
+      case SOURCE_FAILED, SINK_FAILED, SINK_EXITED_EARLY, PEER_FAILED ->
+          Trouble.ofDataset(ofZfs(ZfsError.classify(why.message()), why, resumed), why.message());
+      case RESULT_DIFFERS -> Trouble.ofDataset(Trouble.Cure.PLAN, why.message());
+      case ABORTED -> Trouble.ofDataset(Trouble.Cure.PERSON, why.message());
+      case STALLED -> Trouble.stalled(why.message());
+      case UNREACHABLE -> Trouble.suspended(why.message());
+      default -> Trouble.ofDataset(Trouble.Cure.LATER, why.message());
+    };
   }
 
   /* "kernel modules must be upgraded" is what receive -s says of any token that does not fit. */

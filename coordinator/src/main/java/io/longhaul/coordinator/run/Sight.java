@@ -46,6 +46,11 @@ public record Sight<S>(
     return new Sight<>(status, statusNanos, OptionalLong.empty(), Optional.empty(), true);
   }
 
+  /** Returns whether the agent has answered or is known not to. */
+  boolean heard() {
+    return status.isPresent() || awaySinceNanos.isPresent() || gone;
+  }
+
   /** Returns for how long the agent has not answered; empty if it does. */
   public Optional<Duration> away(long nowNanos) {
     return awaySinceNanos.isEmpty()

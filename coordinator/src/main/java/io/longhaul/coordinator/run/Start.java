@@ -73,6 +73,7 @@ public final class Start {
       throw e.code() == ExitCode.FAILED ? nothingStarted(String.valueOf(e.getMessage())) : e;
     }
     return create(
+        SessionId.create(clock),
         route,
         wish.source().toString(),
         wish.target().toString(),
@@ -101,20 +102,21 @@ public final class Start {
   /**
    * Creates both sessions, or none.
    *
+   * @param id a new one
    * @param source where the stream comes from, for people
    * @param target where it goes, for people
    * @throws CommandFailure if nothing was started; the message says why
    */
   public Started create(
-      Route route, String source, String target, SendRequest asSender, ReceiveRequest asReceiver)
+      SessionId id,
+      Route route,
+      String source,
+      String target,
+      SendRequest asSender,
+      ReceiveRequest asReceiver)
       throws CommandFailure, InterruptedException {
     Session session =
-        new Session(
-            SessionId.create(clock),
-            source,
-            target,
-            Optional.of(route.sender()),
-            Optional.of(route.receiver()));
+        new Session(id, source, target, Optional.of(route.sender()), Optional.of(route.receiver()));
     SendStatus send = createSend(session, route.sender(), asSender);
     ReceiveStatus receive = createReceive(session, route.receiver(), asReceiver);
     long now = nanos.getAsLong();

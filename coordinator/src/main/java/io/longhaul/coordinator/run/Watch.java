@@ -110,11 +110,17 @@ public final class Watch {
       if (ending.isPresent()) {
         return ending.get();
       }
-      Optional<Failure> inactive = watchdog.bark(view);
+      Optional<Failure> inactive = heardOfBoth() ? watchdog.bark(view) : Optional.empty();
       if (inactive.isPresent()) {
         return giveUp(inactive.get());
       }
     }
+  }
+
+  /* Until then what stands still cannot be told from what is out of reach. */
+  private boolean heardOfBoth() {
+    return (session.sender().isEmpty() || view.send().heard())
+        && (session.receiver().isEmpty() || view.receive().heard());
   }
 
   /* What is out of reach is suspended, not lost: it may go on when it is back. */

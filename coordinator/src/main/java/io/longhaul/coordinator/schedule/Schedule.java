@@ -13,16 +13,17 @@ public sealed interface Schedule permits Cron, Every {
   /**
    * Returns when the job is to start; what is not after {@code now} means at once. However many
    * times were missed, it starts once for all of them. A run that was interrupted starts at once,
-   * as does one whose last start lies in the future: the clock was wrong then or is now, and one
-   * run too many does no harm.
+   * as does one whose last start lies in the future, or that is known since then: the clock was
+   * wrong then or is now, and one run too many does no harm.
    */
   default Instant due(LastRun last, Instant now) {
-    if (last.started().isEmpty()) {
-      Instant since = last.knownSince();
-      return first(since.isBefore(now) ? since : now);
+    Instant since = last.started().orElse(last.knownSince());
+    if (since.isAfter(now.plus(LastRun.CLOCK_TOLERANCE))) {
+      return now;
     }
-    Instant started = last.started().get();
-    boolean wrong = started.isAfter(now.plus(LastRun.CLOCK_TOLERANCE));
-    return wrong || !last.finished() ? now : next(started);
+    if (last.started().isEmpty()) {
+      return first(since);
+    }
+    return last.finished() ? next(since) : now;
   }
 }

@@ -21,13 +21,13 @@ import java.util.Optional;
  * @param target the same of the target
  * @param schedule when it runs
  * @param running whether it runs, or was interrupted
- * @param good whether nothing of its last run needs attention
+ * @param good whether the last run that ended was good and nothing needs attention
  * @param lastStart when that started
  * @param lastEnd when that ended
  * @param lastSuccess when one last ended with all done
  * @param next when it starts again
- * @param lag how far the target that is farthest behind is behind
- * @param problem why its last run as a whole came to nothing
+ * @param lag how far the target that is farthest behind is behind; none if a dataset has no copy
+ * @param problem why its last run as a whole came to nothing, or whom it waits for
  * @param streams how many streams the last run had
  * @param streamsDone how many of them have ended well
  * @param bytes what they brought
@@ -102,14 +102,17 @@ public record JobText(
   }
 
   private String result() {
+    long bad = datasets.stream().filter(it -> troubled(it.dataset())).count();
+    String notDone = bad + " not done";
     if (running) {
-      return "running" + (streams > 0 ? " %d of %d".formatted(streamsDone, streams) : "");
+      return "running"
+          + (streams > 0 ? " %d of %d".formatted(streamsDone, streams) : "")
+          + (good ? "" : bad > 0 ? ", " + notDone : ", the last run failed");
     }
     if (lastStart.isEmpty()) {
       return "";
     }
-    long bad = datasets.stream().filter(it -> troubled(it.dataset())).count();
-    return good ? "done" : problem.isPresent() ? "failed" : bad + " not done";
+    return good ? "done" : problem.isPresent() ? "failed" : notDone;
   }
 
   private static boolean troubled(DatasetMemory dataset) {
@@ -142,7 +145,8 @@ public record JobText(
     lines.add("  result        " + result() + "; " + sizes());
     problem.ifPresent(why -> lines.add("  problem       " + why));
     if (!datasets.isEmpty()) {
-      Table table = new Table("DATASET", "STATE", "BEHIND", "SOURCE HAS", "TARGET HAS", "DONE");
+      Table table =
+          new Table("DATASET", "STATE", "BEHIND", "SOURCE HAS", "TARGET HAS", "DONE", "NEXT");
       datasets.forEach(it -> row(table, it, now));
       table.lines().forEach(line -> lines.add("  " + line));
     }
@@ -165,7 +169,8 @@ public record JobText(
         it.lag().map(TimeSpan::display).orElse("?"),
         dataset.newest().map(lag -> "@" + lag.source().name()).orElse("?"),
         dataset.newest().flatMap(lag -> lag.target()).map(at -> "@" + at.name()).orElse("none"),
-        dataset.lastSuccess().map(at -> ago(at, now)).orElse("never"));
+        dataset.lastSuccess().map(at -> ago(at, now)).orElse("never"),
+        dataset.next().map(at -> in(at, now)).orElse(""));
   }
 
   private static String moment(Instant at, Instant now) {

@@ -38,7 +38,7 @@ class CommandLineTest {
       value = {
         "'' | Missing required subcommand",
         "begin | 'begin'",
-        "start office:tank@a | Missing required parameter: 'TARGET'",
+        "start office:tank@a | no TARGET is named",
         "start office:tank@a vault:b --chunk-size 16MB | a size is a whole number and B, KiB",
         "start office:tank@a vault:b --stalled soon | a time is a whole number",
         "start office:tank@a vault:b --digests crc | digests must be md5, sha256 or both",

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The commands that show what the daemon remembers, with what it would have written. */
 class JobCommandsTest {
@@ -81,7 +83,8 @@ class JobCommandsTest {
                             how,
                             0,
                             Optional.of("no-common-base"),
-                            Optional.of("nothing in common"))),
+                            Optional.of("nothing in common"),
+                            Optional.empty())),
                     Map.of(TARGET, new Standing.Lag(source, Optional.of(target))),
                     1,
                     0,
@@ -135,6 +138,54 @@ class JobCommandsTest {
     assertThat(alone.exit()).isEqualTo(1);
     assertThat(alone.err()).contains("no daemon runs");
     assertThat(run("jobs").exit()).as("no daemon is no good state").isEqualTo(1);
+  }
+
+  @Test
+  void withoutADaemonNoJobStandsWell() throws Exception {
+    ran(Outcome.State.DONE, Duration.ZERO);
+    assertThat(run("status", "nightly").exit()).isZero();
+    claim.close();
+    Run status = run("status", "nightly");
+    assertThat(status.exit()).isEqualTo(1);
+    assertThat(status.err()).contains("the daemon does not run");
+    assertThat(status.out()).contains("last success");
+    JsonNode told = Json.STRICT.readTree(run("status", "nightly", "--json").out());
+    assertThat(told.get("daemon").asBoolean()).isFalse();
+    assertThat(told.get("name").asText()).isEqualTo("nightly");
+  }
+
+  @Test
+  void aJobIsStartedByHandOnlyIfNoDaemonRunsIt() throws Exception {
+    Run refused = run("start", "nightly");
+    assertThat(refused.exit()).isEqualTo(1);
+    assertThat(refused.err()).contains("coordinator wakeup nightly");
+    claim.close();
+    Run alone = run("start", "nightly");
+    assertThat(alone.exit()).isEqualTo(1);
+    assertThat(alone.err()).contains("Nothing was started: ", "127.0.0.1:1");
+    assertThat(run("start", "nightli").exit()).isEqualTo(2);
+    assertThat(run("start", "office:tank/vm").err()).contains("no TARGET is named");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "plan nightly --raw, --raw",
+    "plan nightly --set a=b, --set",
+    "start nightly --streams 3, --streams",
+    "start nightly --stalled 3h, --stalled",
+    "start nightly --label a=b, --label",
+    "start office:tank/vm vault:backup/vm --chunk-size 1MiB, --chunk-size",
+    "start office:tank/vm vault:backup/vm --digests md5, --digests",
+    "start office:tank/vm vault:backup/vm --label a=b, --label",
+    "start office:tank/vm vault:backup/vm --from x, --from",
+    "start office:tank/vm@x vault:backup/vm --rollback, --rollback",
+    "start office:tank/vm@x vault:backup/vm --job a, --job",
+    "start office::a vault::b --filter tank=true, --filter",
+  })
+  void noOptionIsIgnored(String words, String option) {
+    Run run = run(words.split(" "));
+    assertThat(run.exit()).isEqualTo(2);
+    assertThat(run.err()).contains("but " + option + " is for");
   }
 
   @Test

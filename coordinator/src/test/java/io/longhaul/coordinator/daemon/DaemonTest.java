@@ -52,7 +52,7 @@ class DaemonTest {
   DaemonTest() {}
 
   @BeforeEach
-  void claim() throws IOException {
+  void claim() throws Exception {
     state = new StateDirectory(directory);
     claim = state.claim().orElseThrow();
   }
@@ -212,11 +212,47 @@ class DaemonTest {
     Thread daemon = start(job(every("1h"), Optional.of(hooks)), new ModelSides(3, 40));
     JobMemory memory = await(it -> it.ended().isPresent());
     assertThat(memory.good()).isFalse();
-    assertThat(memory.problem().orElseThrow()).contains("exited with 3", "a.hooks.log");
+    assertThat(memory.problem().orElseThrow()).contains("exited with 3", "a.before.log");
     assertThat(runs).hasValue(0);
-    await(_ -> Files.exists(told) && !text(told).isEmpty());
-    assertThat(text(told)).isEqualTo("a failed\n");
+    awaitText(told, "a failed\n");
     end(daemon);
+  }
+
+  @Test
+  void aStateThatCannotBeWrittenStopsNothing() throws Exception {
+    Path told = directory.resolve("told");
+    var hooks =
+        new JobConfig.Hooks(
+            Optional.of(List.of("sh", "-c", "rm a.json && mkdir -p a.json/in-the-way")),
+            Optional.of(List.of("sh", "-c", "echo $LONGHAUL_RESULT > told; rm -r a.json")),
+            Optional.empty());
+    Thread daemon = start(job(every("1h"), Optional.of(inDirectory(hooks))), new ModelSides(3, 40));
+    awaitText(told, "failed\n"); // the model has conflicts
+    now.set(NOON.plus(Duration.ofHours(1)));
+    state.askToWakeUp("a");
+    Files.delete(told);
+    awaitText(told, "failed\n");
+    assertThat(runs).hasValue(2);
+    end(daemon);
+  }
+
+  private JobConfig.Hooks inDirectory(JobConfig.Hooks hooks) {
+    return new JobConfig.Hooks(
+        hooks.before().map(this::inDirectory),
+        hooks.after().map(this::inDirectory),
+        hooks.timeout());
+  }
+
+  private List<String> inDirectory(List<String> command) {
+    return List.of("sh", "-c", "cd " + directory + " && { " + command.getLast() + "; }");
+  }
+
+  private static void awaitText(Path file, String text) throws Exception {
+    long until = System.nanoTime() + PATIENCE.toNanos();
+    while (!Files.exists(file) || !text(file).equals(text)) {
+      assertThat(System.nanoTime()).as("no " + file).isLessThan(until);
+      new Semaphore(0).tryAcquire(20, TimeUnit.MILLISECONDS);
+    }
   }
 
   private static String text(Path file) {

@@ -139,7 +139,8 @@ class AgendaPropertiesTest {
         if (!active.isEmpty() && random.nextInt(5) > 0) {
           advance(active.get(random.nextInt(active.size())));
         } else if (active.isEmpty()) {
-          assertThat(agenda.over() || agenda.dueNanos().isPresent() || !agenda.outcomes().isEmpty())
+          assertThat(
+                  agenda.over() || agenda.dueNanos().isPresent() || !agenda.outcomes(now).isEmpty())
               .isTrue();
           agenda.dueNanos().ifPresent(due -> now = Math.max(now, due));
         }
@@ -149,8 +150,8 @@ class AgendaPropertiesTest {
         }
       }
       assertThat(active).isEmpty();
-      agenda.outcomes().forEach(outcome -> outcome.code().ifPresent(AgendaPropertiesTest::saw));
-      assertThat(agenda.outcomes())
+      agenda.outcomes(now).forEach(outcome -> outcome.code().ifPresent(AgendaPropertiesTest::saw));
+      assertThat(agenda.outcomes(now))
           .allMatch(outcome ->
               outcome.state() != Outcome.State.RUNNING && outcome.state() != Outcome.State.WAITING);
       if (agenda.fatal().isEmpty() && !prunes) {
@@ -204,7 +205,7 @@ class AgendaPropertiesTest {
             }
             Step step = it.steps.removeFirst();
             if (step instanceof Step.Replicate stream) {
-              sides.stream(stream, (_, _) -> {});
+              sides.stream(stream, (_, _, _) -> {});
             } else {
               sides.change(((Step.Change) step).side(), List.of(((Step.Change) step).change()));
             }
@@ -247,7 +248,7 @@ class AgendaPropertiesTest {
     /** Only what failed for good, or too often, and what waits for that, may be left. */
     private void whatIsDoneIsDone() {
       Map<DatasetName, Outcome> outcomes = new HashMap<>();
-      agenda.outcomes().forEach(outcome -> outcomes.put(outcome.target(), outcome));
+      agenda.outcomes(now).forEach(outcome -> outcomes.put(outcome.target(), outcome));
       for (DatasetName target : sides.unfinished()) {
         assertThat(outcomes).containsKey(target);
         assertThat(outcomes.get(target)).matches(outcome -> outcome != null && outcome.bad());

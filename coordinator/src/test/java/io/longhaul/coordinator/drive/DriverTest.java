@@ -9,12 +9,14 @@ import io.longhaul.protocol.zfs.DatasetName;
 import io.longhaul.protocol.zfs.ZfsChange;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -42,7 +44,13 @@ class DriverTest {
 
   private Driver driver(Sides sides, ModelSides model) {
     return new Driver(
-        model::plan, sides, PACE, listener, () -> System.nanoTime() + ahead.get(), () -> 0);
+        model::plan,
+        _ -> true,
+        sides,
+        PACE,
+        listener,
+        () -> System.nanoTime() + ahead.get(),
+        () -> 0);
   }
 
   static LongStream seeds() {
@@ -131,6 +139,7 @@ class DriverTest {
     var patient =
         new Driver(
             model::plan,
+            _ -> true,
             model,
             PACE,
             new Driver.Listener() {
@@ -161,6 +170,85 @@ class DriverTest {
     assertThat(model.unfinished()).isEmpty();
   }
 
+  /** Sides whose first stream goes on although its coordinator was told that it does not. */
+  private static final class Deceived implements Sides {
+    private final ModelSides model;
+    private @Nullable Running left;
+    private boolean deceived;
+
+    Deceived(ModelSides model) {
+      this.model = model;
+    }
+
+    @Override
+    public Facts look() throws Trouble {
+      return model.look();
+    }
+
+    @Override
+    public void change(Side side, List<ZfsChange> changes) throws Trouble {
+      model.change(side, changes);
+    }
+
+    @Override
+    public synchronized void stream(Step.Replicate stream, Meter meter) throws Trouble {
+      if (deceived) {
+        model.stream(stream, meter);
+        return;
+      }
+      deceived = true;
+      left = rest(stream);
+      throw Trouble.ofPeer("no answer to the creation");
+    }
+
+    private Running rest(Step.Replicate stream) {
+      return new Running() {
+        @Override
+        public DatasetName target() {
+          return stream.receive().target();
+        }
+
+        @Override
+        public void await(Meter meter) throws Trouble {
+          meter.shows(1 << 20, OptionalLong.empty(), Optional.of("nobody answers"));
+          model.stream(stream, (_, _, _) -> {});
+        }
+      };
+    }
+
+    @Override
+    public OptionalLong estimate(Step.Replicate stream) {
+      return OptionalLong.empty();
+    }
+
+    @Override
+    public synchronized List<Running> running() {
+      List<Running> found = left == null ? List.of() : List.of(left);
+      left = null;
+      return found;
+    }
+  }
+
+  @Test
+  void aStreamThatWasThoughtToHaveFailedIsFoundAndWaitedFor() throws Exception {
+    var model = new ModelSides(3, 40);
+    Standing end = driver(new Deceived(model), model).run();
+    assertThat(said).anyMatch(line -> line.contains("still runs; waiting for it"));
+    assertThat(end.bytes()).as("what it brought").isGreaterThanOrEqualTo(1 << 20);
+    assertThat(end.away()).isEmpty();
+    assertThat(model.unfinished()).isEmpty();
+  }
+
+  @Test
+  void whatIsNotToBeSentDoesNotCountAsBehind() throws Exception {
+    var model = new ModelSides(3, 40);
+    var driver =
+        new Driver(model::plan, _ -> false, model, PACE, listener, System::nanoTime, () -> 0);
+    Standing end = driver.run();
+    assertThat(end.streamsDone()).isPositive();
+    assertThat(end.lags()).isEmpty();
+  }
+
   @Test
   void whatAPersonHasToChangeFirstEndsTheRun() throws Exception {
     var model = new ModelSides(3, 40);
@@ -169,6 +257,7 @@ class DriverTest {
             _ -> {
               throw new IllegalArgumentException("the name is too long");
             },
+            _ -> true,
             model,
             PACE,
             listener,

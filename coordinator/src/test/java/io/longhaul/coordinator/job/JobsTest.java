@@ -157,7 +157,11 @@ class JobsTest {
                 jobs:
                   a: {source: office:tank, target: vault:b}
                   c: {source: office:other, target: vault:b}
+                  d: {source: office:other, target: vault:b/d}
+                  e: {source: office:other, target: vault:bd}
                 """))
-        .withMessageContaining("jobs.c.target: job a has the same target vault:b");
+        .withMessageContaining("jobs.c.target: vault:b and the target of job a, b,")
+        .withMessageContaining("jobs.d.target: vault:b/d and the target of job a, b,")
+        .withMessageNotContaining("jobs.e");
   }
 }

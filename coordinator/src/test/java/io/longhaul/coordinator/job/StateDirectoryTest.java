@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,7 +36,8 @@ class StateDirectoryTest {
                 how,
                 0,
                 Optional.of("failed").filter(_ -> how == Outcome.State.FAILED),
-                Optional.of("it broke").filter(_ -> how == Outcome.State.FAILED))),
+                Optional.of("it broke").filter(_ -> how == Outcome.State.FAILED),
+                Optional.of(Duration.ofSeconds(8)).filter(_ -> how == Outcome.State.WAITING))),
         Map.of(
             TARGET,
             new Standing.Lag(
@@ -87,6 +89,68 @@ class StateDirectoryTest {
     assertThat(bad.lastSuccess()).contains(NOON.plusSeconds(2));
     assertThat(bad.datasets().getFirst().lastSuccess()).contains(NOON.plusSeconds(1));
     assertThat(bad.troubled()).hasSize(1);
+  }
+
+  @Test
+  void aRunWithNothingToDoIsASuccessOfEachDataset() {
+    JobMemory first =
+        JobMemory.fresh(NOON)
+            .starting(NOON)
+            .with(standing(Outcome.State.DONE, "2"), NOON.plusSeconds(1))
+            .with(standing(Outcome.State.DONE, "2"), NOON.plusSeconds(2))
+            .ended(NOON.plusSeconds(3));
+    assertThat(first.datasets().getFirst().lastSuccess()).contains(NOON.plusSeconds(1));
+    JobMemory second =
+        first
+            .starting(NOON.plusSeconds(100))
+            .with(standing(Outcome.State.DONE, "2"), NOON.plusSeconds(101));
+    assertThat(second.datasets().getFirst().lastSuccess()).contains(NOON.plusSeconds(101));
+  }
+
+  @Test
+  void whatFailedIsNoBetterWhileItIsTriedAgain() {
+    JobMemory again =
+        JobMemory.fresh(NOON)
+            .starting(NOON)
+            .with(standing(Outcome.State.FAILED, "1"), NOON)
+            .ended(NOON)
+            .starting(NOON.plusSeconds(100));
+    assertThat(again.good()).isFalse();
+    JobMemory waiting = again.with(standing(Outcome.State.WAITING, "1"), NOON.plusSeconds(101));
+    assertThat(waiting.good()).isFalse();
+    assertThat(waiting.datasets().getFirst().next()).contains(NOON.plusSeconds(109));
+    assertThat(waiting.with(standing(Outcome.State.DONE, "2"), NOON).ended(NOON).good()).isTrue();
+  }
+
+  @Test
+  void aDatasetWithoutACopyIsNotNearlyUpToDate() {
+    var lags = new HashMap<>(standing(Outcome.State.DONE, "2").lags());
+    lags.put(
+        DatasetName.parse("backup/new"),
+        new Standing.Lag(new Standing.Newest("b", "2", NOON), Optional.empty()));
+    Standing both =
+        new Standing(
+            List.of(outcome(TARGET), outcome(DatasetName.parse("backup/new"))),
+            lags,
+            0,
+            0,
+            0,
+            0,
+            0,
+            Optional.empty(),
+            Optional.empty());
+    assertThat(JobMemory.fresh(NOON).starting(NOON).with(both, NOON).lag()).isEmpty();
+  }
+
+  private static Outcome outcome(DatasetName target) {
+    return new Outcome(
+        Optional.empty(),
+        target,
+        Outcome.State.WAITING,
+        0,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.longhaul.protocol.zfs.Dataset;
 import io.longhaul.protocol.zfs.DatasetName;
 import io.longhaul.protocol.zfs.SendBase;
+import io.longhaul.protocol.zfs.SnapshotName;
 import io.longhaul.protocol.zfs.Version;
 import io.longhaul.protocol.zfs.ZfsChange;
 import java.time.Instant;
@@ -37,17 +38,36 @@ class ArtifactTest {
   }
 
   private static List<Artifact> of(Version... versions) {
-    return Artifact.of(
-        List.of(
-            new Dataset(
-                VM,
-                Dataset.Kind.FILESYSTEM,
-                Optional.empty(),
-                Optional.empty(),
-                false,
-                0,
-                Optional.empty(),
-                List.of(versions))));
+    return Artifact.of(List.of(dataset(VM, Optional.empty(), versions)));
+  }
+
+  private static Dataset dataset(
+      DatasetName name, Optional<SnapshotName> origin, Version... versions) {
+    return new Dataset(
+        name,
+        Dataset.Kind.FILESYSTEM,
+        origin,
+        Optional.empty(),
+        false,
+        0,
+        Optional.empty(),
+        List.of(versions));
+  }
+
+  @Test
+  void whatAnUnsentCloneStartsFromIsNotStale() {
+    var job = new Artifacts("job");
+    Version old = snapshot("old", 1, job.step());
+    Dataset origin = dataset(VM, Optional.empty(), old, bookmark(job.cursor(snapshot("b", 2)), 2));
+    DatasetName name = DatasetName.parse("tank/clone");
+    Optional<SnapshotName> start = Optional.of(VM.at("old"));
+    var unsent = List.of(origin, dataset(name, start, snapshot("c", 3)));
+    assertThat(Artifact.stale(Artifact.of(unsent), unsent)).isEmpty();
+    Version sent = snapshot("c", 3);
+    var both = List.of(origin, dataset(name, start, sent, bookmark(job.cursor(sent), 3)));
+    assertThat(Artifact.stale(Artifact.of(both), both))
+        .extracting(Artifact::kind)
+        .containsExactly(Artifact.Kind.STEP_HOLD);
   }
 
   @Test
@@ -84,7 +104,7 @@ class ArtifactTest {
             bookmark(job.cursor(snapshot("b", 2)), 2),
             snapshot("b", 2, job.step()),
             snapshot("c", 3, job.step()));
-    assertThat(Artifact.stale(found))
+    assertThat(Artifact.stale(found, List.of()))
         .extracting(artifact -> artifact.kind() + " " + artifact.job() + " " + artifact.where())
         .containsExactlyInAnyOrder(
             "STEP_HOLD job tank/vm@a",
@@ -95,7 +115,7 @@ class ArtifactTest {
   @Test
   void aJobThatHasSentNothingYetHasNothingStale() {
     var job = new Artifacts("job");
-    assertThat(Artifact.stale(of(snapshot("a", 1, job.step())))).isEmpty();
+    assertThat(Artifact.stale(of(snapshot("a", 1, job.step())), List.of())).isEmpty();
   }
 
   @Test

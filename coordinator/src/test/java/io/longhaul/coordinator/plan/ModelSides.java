@@ -9,6 +9,7 @@ import io.longhaul.protocol.zfs.ZfsChange;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
@@ -123,7 +124,7 @@ public final class ModelSides implements Sides {
       boolean dead = why.contains("token") || why.contains("resume");
       throw Trouble.ofDataset(dead ? Trouble.Cure.DROP_PARTIAL : Trouble.Cure.PLAN, why);
     }
-    meter.shows(1, OptionalLong.of(1));
+    meter.shows(1, OptionalLong.of(1), Optional.empty());
     fail("answer");
   }
 

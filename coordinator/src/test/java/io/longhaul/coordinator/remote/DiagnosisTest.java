@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.longhaul.coordinator.drive.Trouble;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
+import io.longhaul.protocol.failure.Failures;
+import io.longhaul.protocol.failure.Problem;
+import io.longhaul.protocol.failure.ProblemType;
 import io.longhaul.protocol.failure.RetryableException;
-import io.longhaul.protocol.failure.SessionEndedException;
 import io.longhaul.protocol.failure.SessionPausedException;
 import io.longhaul.protocol.zfs.ZfsError;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -63,15 +67,31 @@ class DiagnosisTest {
   void anAgentThatCannotBeUsedIsEverybodysTrouble() {
     assertThat(Diagnosis.of(new RetryableException("refused", new IOException())).isOfPeer())
         .isTrue();
-    assertThat(Diagnosis.of(new RetryableException("503", Duration.ZERO)).isOfPeer()).isTrue();
+    assertThat(Diagnosis.of(new RetryableException("no JSON", Duration.ZERO)).isOfPeer()).isTrue();
     assertThat(Diagnosis.of(new SessionPausedException(FailureKind.INCOMPATIBLE, "old")).isOfPeer())
         .isTrue();
-    assertThat(Diagnosis.of(new SessionPausedException("403: no grant")).isOfPeer()).isFalse();
-    assertThat(
-            Diagnosis.of(
-                    new SessionEndedException(
-                        Failure.permanent(FailureKind.PEER_REFUSED, "409: another runs")))
-                .cure())
-        .isEqualTo(Trouble.Cure.LATER);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "400, BAD_REQUEST, PERSON",
+    "401, UNAUTHORIZED, PERSON",
+    "403, FORBIDDEN, PERSON",
+    "404, NOT_FOUND, PLAN",
+    "404, , LATER",
+    "409, CONFLICT, LATER",
+    "422, UNAVAILABLE_HERE, LATER",
+    "429, TOO_MANY_REQUESTS, LATER",
+    "500, INTERNAL, LATER",
+    "502, , LATER",
+    "503, NOT_READY, LATER",
+    "507, NO_SPACE, LATER",
+  })
+  void anAgentThatAnswersIsThere(int status, @Nullable ProblemType type, Trouble.Cure cure) {
+    Optional<Problem> problem = Optional.ofNullable(type).map(it -> Problem.of(it, "why"));
+    Trouble trouble =
+        Diagnosis.of(Failures.ofReply("begin a session", status, problem, Duration.ZERO));
+    assertThat(trouble.isOfPeer()).isFalse();
+    assertThat(trouble.cure()).isEqualTo(cure);
   }
 }

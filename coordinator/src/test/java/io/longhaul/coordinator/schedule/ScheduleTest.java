@@ -134,7 +134,9 @@ class ScheduleTest {
     assertThat(schedule.due(ran(NOON.plusSeconds(2)), NOON))
         .as("a clock that was set back a little doubles nothing")
         .isAfter(NOON.plus(Duration.ofHours(23)));
-    assertThat(schedule.due(new LastRun(nextYear, Optional.empty(), true), NOON)).isEqualTo(NOON);
+    var never = new LastRun(nextYear, Optional.empty(), true);
+    assertThat(schedule.due(never, NOON)).isEqualTo(NOON);
+    assertThat(new Cron("0 2 * * *", ZoneId.of("UTC")).due(never, NOON)).isEqualTo(NOON);
   }
 
   /**

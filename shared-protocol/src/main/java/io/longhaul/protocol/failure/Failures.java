@@ -29,16 +29,17 @@ public final class Failures {
             + status
             + problem.map(p -> " (" + p.title() + ": " + p.detail() + ")").orElse("");
     return switch (status) {
-      case 401 -> new SessionPausedException(why + "; check the token of this peer on both sides");
-      case 403 -> new SessionPausedException(why + "; check what the peer grants to us");
-      case 507 -> new SessionPausedException(why + "; free space on the peer");
+      case 401 ->
+          new SessionPausedException(why + "; check the token of this peer on both sides", status);
+      case 403 -> new SessionPausedException(why + "; check what the peer grants to us", status);
+      case 507 -> new SessionPausedException(why + "; free space on the peer", status);
       default ->
           problem
               .flatMap(Problem::known)
               .map(type -> ended(type, why))
               .orElse(Optional.empty())
-              .<TransferException>map(SessionEndedException::new)
-              .orElseGet(() -> new RetryableException(why, retryAfter));
+              .<TransferException>map(failure -> new SessionEndedException(failure, status))
+              .orElseGet(() -> new RetryableException(why, retryAfter, status));
     };
   }
 

@@ -28,6 +28,17 @@ public final class RetryableException extends TransferException {
     this.peerAnswered = true;
   }
 
+  /**
+   * Creates a failure that a living peer answered with an HTTP status.
+   *
+   * @param retryAfter the peer's wish; zero when it said nothing
+   */
+  RetryableException(String message, Duration retryAfter, int status) {
+    super(message, status);
+    this.retryAfter = retryAfter;
+    this.peerAnswered = true;
+  }
+
   /** Returns how long the peer asks to wait at least; zero when it said nothing. */
   public Duration retryAfter() {
     return retryAfter;

@@ -19,6 +19,12 @@ public final class SessionEndedException extends TransferException {
     this.failure = failure;
   }
 
+  /** Creates the end of a session that an HTTP status told. */
+  SessionEndedException(Failure failure, int status) {
+    super(failure.message(), status);
+    this.failure = failure;
+  }
+
   /** Returns what ends the session. */
   public Failure failure() {
     return failure;

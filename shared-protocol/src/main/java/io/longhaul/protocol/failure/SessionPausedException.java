@@ -6,15 +6,16 @@ public final class SessionPausedException extends TransferException {
 
   private final FailureKind kind;
 
-  /** Creates the pause of a session that is refused something, with what has to be changed. */
-  public SessionPausedException(String message) {
-    this(FailureKind.PEER_REFUSED, message);
-  }
-
   /** Creates the pause with what has to be changed. */
   public SessionPausedException(FailureKind kind, String message) {
     super(message, null);
     this.kind = kind;
+  }
+
+  /** Creates the pause of a session that was refused something with an HTTP status. */
+  SessionPausedException(String message, int status) {
+    super(message, status);
+    this.kind = FailureKind.PEER_REFUSED;
   }
 
   /** Returns what the session waits for. */

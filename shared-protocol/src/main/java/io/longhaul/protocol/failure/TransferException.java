@@ -1,5 +1,6 @@
 package io.longhaul.protocol.failure;
 
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +16,20 @@ public abstract sealed class TransferException extends Exception
         AgentFailedException {
   private static final long serialVersionUID = 1L;
 
+  private final transient OptionalInt status;
+
   TransferException(String message, @Nullable Throwable cause) {
     super(Said.fit(message), cause);
+    this.status = OptionalInt.empty();
+  }
+
+  TransferException(String message, int status) {
+    super(Said.fit(message));
+    this.status = OptionalInt.of(status);
+  }
+
+  /** Returns the HTTP status that said so; empty if it was no HTTP answer. */
+  public OptionalInt status() {
+    return status;
   }
 }
