@@ -208,7 +208,7 @@ class OpenZfsReplicationIT {
     String[] sides = {"office:" + ZREPL, "vault:" + copy};
     assertThat(coordinator("plan", sides[0], sides[1]).out())
         .contains("target-not-ours")
-        .containsPattern("zfs send .*-i #zrepl_CURSOR_G_[0-9a-f]{16}_J_push " + ZREPL + "/vm/a@");
+        .containsPattern("zfs send .*-i '#zrepl_CURSOR_G_[0-9a-f]{16}_J_push' " + ZREPL + "/vm/a@");
     there("zfs", "set", "longhaul:placeholder=on", copy);
     CommandResult start = coordinator("start", sides[0], sides[1]);
     assertThat(start.exit()).as(start.toString()).isZero();

@@ -478,6 +478,15 @@ final class Agenda {
     return works.values().stream().map(work -> outcome(work, now)).toList();
   }
 
+  /* It is looked at again when that is done. */
+  private boolean waitsForRunning(Work work) {
+    return work.conflict
+        .filter(Conflict.Waits.class::isInstance)
+        .map(waits -> works.get(((Conflict.Waits) waits).first()))
+        .filter(first -> first.stage == Stage.RUNNING)
+        .isPresent();
+  }
+
   private Optional<Duration> again(Work work, long now) {
     Optional<Long> due =
         away.isPresent()
@@ -492,7 +501,7 @@ final class Agenda {
           case UNPLANNED, BEING_PLANNED, READY, WAITING -> Outcome.State.WAITING;
           case RUNNING -> Outcome.State.RUNNING;
           case DONE -> Outcome.State.DONE;
-          case STOPPED -> work.end;
+          case STOPPED -> waitsForRunning(work) ? Outcome.State.WAITING : work.end;
         };
     boolean done = state == Outcome.State.DONE;
     return new Outcome(

@@ -23,8 +23,11 @@ public final class PumpLoop {
   /** The line that says that a session is over and another would be welcome. */
   static final String DONE = "done";
 
-  /* Who has pumped for long may have grown, and the image may be another since. */
+  /* Who has pumped for long may have grown. */
   private static final Duration SHORT = Duration.ofMinutes(1);
+
+  /* The image may be another since. */
+  private static final Duration LIFE = Duration.ofMinutes(10);
 
   private PumpLoop() {}
 
@@ -45,6 +48,7 @@ public final class PumpLoop {
     OutputStream agent = new FileOutputStream(FileDescriptor.out);
     System.setOut(System.err);
     var directories = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    long started = System.nanoTime();
     boolean first = true;
     for (String line = directories.readLine(); line != null; line = directories.readLine()) {
       Path directory = Path.of(line);
@@ -54,10 +58,14 @@ public final class PumpLoop {
       first = false;
       long began = System.nanoTime();
       boolean well = session.pump(directory);
-      if (!well || System.nanoTime() - began > SHORT.toNanos() || !tell(agent)) {
+      if (!well || isPast(began, SHORT) || isPast(started, LIFE) || !tell(agent)) {
         return;
       }
     }
+  }
+
+  private static boolean isPast(long sinceNanos, Duration limit) {
+    return System.nanoTime() - sinceNanos > limit.toNanos();
   }
 
   private static void say(Path directory) {

@@ -45,6 +45,10 @@ public final class SpoolRoot implements Closeable {
       throw new AgentFailedException(
           "Tried to use the spool directory " + path + " but it is not a directory; create it");
     }
+    if (path.toString().lines().count() > 1) {
+      throw new AgentFailedException(
+          "Tried to use the spool directory '" + path + "' but its name has more than one line");
+    }
     Path lockPath = lockPath(path, role);
     try {
       Optional<SpoolLock> lock = SpoolLock.tryTake(lockPath, StandardOpenOption.CREATE);

@@ -19,6 +19,14 @@ class SpoolRootTest {
   private static final SessionId NEW = new SessionId("01k6zv5q8s3m9x2c7b4t0hfgjd");
 
   @Test
+  void aDirectoryWhoseNameNoPumpCouldBeToldIsRefused(@TempDir Path parent) throws Exception {
+    Path directory = Files.createDirectory(parent.resolve("a\nb"));
+    assertThatThrownBy(() -> SpoolRoot.open(directory, Role.SEND))
+        .isInstanceOf(AgentFailedException.class)
+        .hasMessageContaining("more than one line");
+  }
+
+  @Test
   void aSessionIsCreatedWithItsRequest(@TempDir Path root) throws Exception {
     try (SpoolRoot spools = SpoolRoot.open(root, Role.SEND)) {
       SessionSpool spool = spools.create(OLD, "{}".getBytes(UTF_8));
