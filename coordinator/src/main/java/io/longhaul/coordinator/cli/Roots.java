@@ -112,6 +112,12 @@ final class Roots {
           there.datasets().stream()
               .filter(dataset -> dataset.name().equals(root) || dataset.name().isBelow(root))
               .toList();
+      if (inside.isEmpty()) {
+        throw new CommandFailure(
+            ExitCode.FAILED,
+            "Tried to look at %s:%s but there is no such dataset, or no grant shows it"
+                .formatted(machine, root));
+      }
       long unlisted =
           inside.stream()
               .flatMap(dataset -> dataset.versions().stream())

@@ -139,10 +139,10 @@ public record JobText(
     lines.add("  last success  " + lastSuccess.map(at -> moment(at, now)).orElse("never"));
     lines.add(
         "  next          "
-            + next.map(at -> moment(at, now) + ", " + in(at, now))
+            + next.map(at -> at.isAfter(now) ? moment(at, now) + ", " + in(at, now) : "now")
                 .orElse(running ? "when this run has ended" : "by hand"));
     lines.add("  behind        " + lag.map(TimeSpan::display).orElse("?"));
-    lines.add("  result        " + result() + "; " + sizes());
+    lines.add("  result        " + (lastStart.isEmpty() ? "none yet" : result() + "; " + sizes()));
     problem.ifPresent(why -> lines.add("  problem       " + why));
     if (!datasets.isEmpty()) {
       Table table =
