@@ -2,20 +2,16 @@ package io.longhaul.coordinator.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.longhaul.coordinator.drive.Facts;
 import io.longhaul.coordinator.drive.Sides;
-import io.longhaul.coordinator.drive.Trouble;
 import io.longhaul.coordinator.job.Job;
 import io.longhaul.coordinator.job.JobConfig;
 import io.longhaul.coordinator.job.JobMemory;
 import io.longhaul.coordinator.job.Jobs;
 import io.longhaul.coordinator.job.StateDirectory;
 import io.longhaul.coordinator.plan.ModelSides;
-import io.longhaul.coordinator.plan.Side;
 import io.longhaul.coordinator.plan.Step;
 import io.longhaul.protocol.config.TimeSpan;
 import io.longhaul.protocol.pipe.Command;
-import io.longhaul.protocol.zfs.ZfsChange;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +21,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -158,33 +153,12 @@ class DaemonTest {
   void aRunThatWasInterruptedGoesOnAtOnce() throws Exception {
     now.set(NOON);
     var begun = new CountDownLatch(1);
-    var model = new ModelSides(3, 40);
     Sides stuck =
-        new Sides() {
-          @Override
-          public Facts look() throws Trouble {
-            return model.look();
-          }
-
-          @Override
-          public void change(Side side, List<ZfsChange> changes) throws Trouble {
-            model.change(side, changes);
-          }
-
+        new ModelSides(3, 40) {
           @Override
           public void stream(Step.Replicate stream, Meter meter) throws InterruptedException {
             begun.countDown();
             new CountDownLatch(1).await();
-          }
-
-          @Override
-          public OptionalLong estimate(Step.Replicate stream) {
-            return OptionalLong.empty();
-          }
-
-          @Override
-          public List<Running> running() {
-            return List.of();
           }
         };
     Job daily = job(cron("0 2 * * *"), Optional.empty());
@@ -195,7 +169,7 @@ class DaemonTest {
     assertThat(state.read("a").orElseThrow().running()).isTrue();
 
     now.set(NOON.plusSeconds(60));
-    daemon = start(daily, model);
+    daemon = start(daily, new ModelSides(3, 40));
     JobMemory done = await(memory -> memory.ended().isPresent());
     assertThat(done.started()).contains(NOON.plusSeconds(60));
     end(daemon);

@@ -64,7 +64,7 @@ class AgendaPropertiesTest {
 
   @ParameterizedTest
   @MethodSource("blocks")
-  void aRunEndsAndDoesWhatCanBeDone(long block) {
+  void aRunEndsAndDoesWhatCanBeDone(long block) throws Exception {
     for (long seed = block; seed < block + BLOCK; seed++) {
       try {
         new Simulation(seed).run();
@@ -114,7 +114,7 @@ class AgendaPropertiesTest {
       sides.trouble(random.nextInt(4) == 0 ? 0 : random.nextInt(40));
     }
 
-    void run() {
+    void run() throws InterruptedException {
       boolean outages = random.nextBoolean();
       boolean calm = false;
       for (int events = 0; !agenda.over(); events++) {
@@ -189,7 +189,7 @@ class AgendaPropertiesTest {
       active.add(new Active(task));
     }
 
-    private void advance(Active it) {
+    private void advance(Active it) throws InterruptedException {
       switch (it.task) {
         case Agenda.Task.Plan() -> {
           active.remove(it);

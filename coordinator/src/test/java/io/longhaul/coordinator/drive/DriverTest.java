@@ -3,25 +3,22 @@ package io.longhaul.coordinator.drive;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.longhaul.coordinator.plan.ModelSides;
-import io.longhaul.coordinator.plan.Side;
 import io.longhaul.coordinator.plan.Step;
 import io.longhaul.protocol.zfs.DatasetName;
-import io.longhaul.protocol.zfs.ZfsChange;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class DriverTest {
+  private static final long SEED = 3;
   private static final Pace PACE = new Pace(3, 2, 5, Duration.ofMinutes(1), 2);
 
   private final List<String> said = new CopyOnWriteArrayList<>();
@@ -42,11 +39,11 @@ class DriverTest {
         }
       };
 
-  private Driver driver(Sides sides, ModelSides model) {
+  private Driver driver(ModelSides model) {
     return new Driver(
         model::plan,
         _ -> true,
-        sides,
+        model,
         PACE,
         listener,
         () -> System.nanoTime() + ahead.get(),
@@ -63,7 +60,7 @@ class DriverTest {
     var model = new ModelSides(seed, 40);
     model.trouble(seed % 3 == 0 ? 20 : 0);
 
-    Standing end = driver(model, model).run();
+    Standing end = driver(model).run();
 
     assertThat(end.outcomes()).noneMatch(it -> it.state() == Outcome.State.RUNNING);
     List<DatasetName> bad =
@@ -74,54 +71,35 @@ class DriverTest {
   }
 
   /** Sides whose streams last until they are let go. */
-  private static final class Slow implements Sides {
-    private final ModelSides model;
+  private static final class Slow extends ModelSides {
     private final CountDownLatch go = new CountDownLatch(1);
     private final CountDownLatch begun = new CountDownLatch(1);
-    private final AtomicInteger looks = new AtomicInteger();
 
-    Slow(ModelSides model) {
-      this.model = model;
-    }
-
-    @Override
-    public Facts look() throws Trouble {
-      looks.incrementAndGet();
-      return model.look();
-    }
-
-    @Override
-    public void change(Side side, List<ZfsChange> changes) throws Trouble {
-      model.change(side, changes);
+    Slow() {
+      super(SEED, 40);
     }
 
     @Override
     public void stream(Step.Replicate stream, Meter meter) throws Trouble, InterruptedException {
       begun.countDown();
       go.await();
-      model.stream(stream, meter);
+      super.stream(stream, meter);
     }
 
     @Override
     public OptionalLong estimate(Step.Replicate stream) {
       return OptionalLong.of(Long.MAX_VALUE);
     }
-
-    @Override
-    public List<Running> running() {
-      return List.of();
-    }
   }
 
   @Test
   void anInterruptEndsTheRunAtOnce() throws Exception {
-    var model = new ModelSides(3, 40);
-    var slow = new Slow(model);
+    var slow = new Slow();
     var run =
         Thread.ofVirtual()
             .start(() -> {
               try {
-                driver(slow, model).run();
+                driver(slow).run();
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
               }
@@ -133,7 +111,7 @@ class DriverTest {
 
   @Test
   void anAgentThatIsAwayIsAskedOnceAtATimeAndAWakeUpEndsTheWaiting() throws Exception {
-    var model = new ModelSides(3, 40);
+    var model = new ModelSides(SEED, 40);
     model.down(true);
     var waiting = new CountDownLatch(1);
     var patient =
@@ -171,33 +149,23 @@ class DriverTest {
   }
 
   /** Sides whose first stream goes on although its coordinator was told that it does not. */
-  private static final class Deceived implements Sides {
-    private final ModelSides model;
-    private @Nullable Running left;
+  private static final class Deceived extends ModelSides {
+    private Optional<Running> left = Optional.empty();
     private boolean deceived;
 
-    Deceived(ModelSides model) {
-      this.model = model;
+    Deceived() {
+      super(SEED, 40);
     }
 
     @Override
-    public Facts look() throws Trouble {
-      return model.look();
-    }
-
-    @Override
-    public void change(Side side, List<ZfsChange> changes) throws Trouble {
-      model.change(side, changes);
-    }
-
-    @Override
-    public synchronized void stream(Step.Replicate stream, Meter meter) throws Trouble {
+    public synchronized void stream(Step.Replicate stream, Meter meter)
+        throws Trouble, InterruptedException {
       if (deceived) {
-        model.stream(stream, meter);
+        super.stream(stream, meter);
         return;
       }
       deceived = true;
-      left = rest(stream);
+      left = Optional.of(rest(stream));
       throw Trouble.ofPeer("no answer to the creation");
     }
 
@@ -209,30 +177,25 @@ class DriverTest {
         }
 
         @Override
-        public void await(Meter meter) throws Trouble {
+        public void await(Meter meter) throws Trouble, InterruptedException {
           meter.shows(1 << 20, OptionalLong.empty(), Optional.of("nobody answers"));
-          model.stream(stream, (_, _, _) -> {});
+          Deceived.this.stream(stream, (_, _, _) -> {});
         }
       };
     }
 
     @Override
-    public OptionalLong estimate(Step.Replicate stream) {
-      return OptionalLong.empty();
-    }
-
-    @Override
     public synchronized List<Running> running() {
-      List<Running> found = left == null ? List.of() : List.of(left);
-      left = null;
+      List<Running> found = left.stream().toList();
+      left = Optional.empty();
       return found;
     }
   }
 
   @Test
   void aStreamThatWasThoughtToHaveFailedIsFoundAndWaitedFor() throws Exception {
-    var model = new ModelSides(3, 40);
-    Standing end = driver(new Deceived(model), model).run();
+    var model = new Deceived();
+    Standing end = driver(model).run();
     assertThat(said).anyMatch(line -> line.contains("still runs; waiting for it"));
     assertThat(end.bytes()).as("what it brought").isGreaterThanOrEqualTo(1 << 20);
     assertThat(end.away()).isEmpty();
@@ -241,7 +204,7 @@ class DriverTest {
 
   @Test
   void whatIsNotToBeSentDoesNotCountAsBehind() throws Exception {
-    var model = new ModelSides(3, 40);
+    var model = new ModelSides(SEED, 40);
     var driver =
         new Driver(model::plan, _ -> false, model, PACE, listener, System::nanoTime, () -> 0);
     Standing end = driver.run();
@@ -251,7 +214,7 @@ class DriverTest {
 
   @Test
   void whatAPersonHasToChangeFirstEndsTheRun() throws Exception {
-    var model = new ModelSides(3, 40);
+    var model = new ModelSides(SEED, 40);
     var driver =
         new Driver(
             _ -> {

@@ -15,7 +15,7 @@ import java.util.Random;
 import java.util.Set;
 
 /** Both sides of a job in memory, after a random history, with everything that can go wrong. */
-public final class ModelSides implements Sides {
+public class ModelSides implements Sides {
   private final World world;
   private final Set<DatasetName> broken = new HashSet<>();
   private int troublePercent;
@@ -109,7 +109,11 @@ public final class ModelSides implements Sides {
   }
 
   @Override
-  public synchronized void stream(Step.Replicate stream, Meter meter) throws Trouble {
+  public void stream(Step.Replicate stream, Meter meter) throws Trouble, InterruptedException {
+    receive(stream, meter);
+  }
+
+  private synchronized void receive(Step.Replicate stream, Meter meter) throws Trouble {
     fail("stream");
     if (broken.contains(stream.receive().target())) {
       throw Trouble.ofDataset(Trouble.Cure.PERSON, "permission denied");
