@@ -1,6 +1,5 @@
 package io.longhaul.coordinator.cli;
 
-import io.longhaul.coordinator.CommandFailure;
 import io.longhaul.coordinator.ExitCode;
 import io.longhaul.coordinator.plan.Artifact;
 import io.longhaul.coordinator.show.Table;
@@ -108,14 +107,15 @@ final class ArtifactsReleaseCommand implements Callable<Integer> {
             : "would release " + count + "; say --execute to do it");
   }
 
-  private boolean release(Roots.Found there, List<Artifact> chosen) throws CommandFailure {
+  private boolean release(Roots.Found there, List<Artifact> chosen) {
     List<ZfsChange> changes = chosen.stream().map(Artifact::release).toList();
     try {
       ChangesReport report = there.filesystems().change(changes);
       report.failure().ifPresent(why -> spec.commandLine().getErr().println(why.message()));
       return report.failure().isEmpty();
     } catch (TransferException e) {
-      throw new CommandFailure(ExitCode.FAILED, String.valueOf(e.getMessage()));
+      spec.commandLine().getErr().println(e.getMessage());
+      return false;
     }
   }
 }

@@ -71,7 +71,8 @@ final class DaemonCommand implements Callable<Integer> {
           ExitCode.FAILED,
           "Tried to use "
               + state.root()
-              + " but another daemon does; end that, or set another state-directory");
+              + " but another daemon, or a coordinator start of a job, does; end that, or set another"
+              + " state-directory");
     }
     var ended = new CountDownLatch(1);
     try (var _ = claim.get()) {

@@ -72,9 +72,7 @@ final class Replication {
     if (end.good()) {
       return ExitCode.DONE;
     }
-    return end.outcomes().stream().anyMatch(Outcome::inactive)
-        ? ExitCode.INACTIVE
-        : ExitCode.FAILED;
+    return end.inactive() ? ExitCode.INACTIVE : ExitCode.FAILED;
   }
 
   private void interrupted() {
@@ -83,7 +81,7 @@ final class Replication {
   }
 
   private void report(Standing end) {
-    end.fatal().ifPresent(out::println);
+    end.fatal().map(Standing.Fatal::message).ifPresent(out::println);
     List<Outcome> bad = end.outcomes().stream().filter(Outcome::bad).toList();
     bad.forEach(outcome ->
         out.println(

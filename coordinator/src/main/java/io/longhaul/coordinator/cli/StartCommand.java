@@ -235,13 +235,16 @@ final class StartCommand implements Callable<Integer> {
         "start job " + source,
         "is for what the command line names; the configuration says all about a job");
     var state = new StateDirectory(parent.config().stateRoot());
-    if (state.claimed()) {
+    Optional<StateDirectory.Claim> claim = state.claim();
+    if (claim.isEmpty()) {
       throw new CommandFailure(
           ExitCode.FAILED,
-          "Tried to start job %s but the daemon runs it: coordinator wakeup %s starts it there, and coordinator status %s shows it"
+          "Tried to start job %s but the daemon runs it, or another start of a job is at work: coordinator wakeup %s starts it in the daemon, and coordinator status %s shows it"
               .formatted(source, source, source));
     }
-    return replicate(job);
+    try (var _ = claim.get()) {
+      return replicate(job);
+    }
   }
 
   private ExitCode replicate(Job job) throws Exception {

@@ -139,13 +139,13 @@ final class JobLoop {
     Optional<String> refused = hook("before", job.hooks().before(), Map.of());
     if (refused.isPresent()) {
       LOG.atError().addKeyValue("job", job.name()).log(refused.get());
-      run.memory = run.memory.failed(refused.get());
+      run.memory = run.memory.failed(refused.get(), clock.instant());
     } else {
       driveWhateverHappens(run);
     }
     JobMemory after = run.memory.ended(clock.instant());
     remember(after);
-    boolean good = after.good();
+    boolean good = after.good(clock.instant());
     LOG.atLevel(good ? Level.INFO : Level.WARN)
         .addKeyValue("job", job.name())
         .addKeyValue("datasets", after.datasets().size())
@@ -164,7 +164,8 @@ final class JobLoop {
       drive(run);
     } catch (RuntimeException e) {
       LOG.atError().addKeyValue("job", job.name()).setCause(e).log("a fault of the coordinator");
-      run.memory = run.memory.failed("a fault of the coordinator, see its log: " + e);
+      run.memory =
+          run.memory.failed("a fault of the coordinator, see its log: " + e, clock.instant());
     }
   }
 

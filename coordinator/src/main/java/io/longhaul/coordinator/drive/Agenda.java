@@ -106,7 +106,7 @@ final class Agenda {
   private int running;
   private int knots;
   private Optional<Away> away = Optional.empty();
-  private Optional<String> fatal = Optional.empty();
+  private Optional<Standing.Fatal> fatal = Optional.empty();
 
   /**
    * Begins a run.
@@ -128,6 +128,7 @@ final class Agenda {
       return false;
     }
     work.stage = Stage.RUNNING;
+    work.moves = List.of();
     work.planAfter = true;
     running++;
     return true;
@@ -137,7 +138,9 @@ final class Agenda {
   List<Task> next(long now) {
     var tasks = new ArrayList<Task>();
     if (away.isPresent()) {
-      if (running == 0 && now - away.get().sinceNanos() > pace.unreachable().toNanos()) {
+      if (running == 0
+          && !planning
+          && now - away.get().sinceNanos() > pace.unreachable().toNanos()) {
         giveUp(Outcome.UNREACHABLE, away.get().why());
       } else if (now - away.get().dueNanos() >= 0) {
         plan(tasks);
@@ -304,7 +307,7 @@ final class Agenda {
   private void giveUp(String code, String why) {
     away = Optional.empty();
     if (works.isEmpty() || !looked) {
-      fatal = Optional.of(why);
+      fatal = Optional.of(new Standing.Fatal(code, why));
     }
     for (Work work : works.values()) {
       if (!work.over() && work.stage != Stage.RUNNING) {
@@ -456,7 +459,7 @@ final class Agenda {
   }
 
   /** Returns why nothing could be done at all. */
-  Optional<String> fatal() {
+  Optional<Standing.Fatal> fatal() {
     return fatal;
   }
 
@@ -478,12 +481,12 @@ final class Agenda {
     return works.values().stream().map(work -> outcome(work, now)).toList();
   }
 
-  /* It is looked at again when that is done. */
-  private boolean waitsForRunning(Work work) {
+  /* It is planned again when that is done. */
+  private boolean waitsForOther(Work work) {
     return work.conflict
         .filter(Conflict.Waits.class::isInstance)
         .map(waits -> works.get(((Conflict.Waits) waits).first()))
-        .filter(first -> first.stage == Stage.RUNNING)
+        .filter(first -> !first.over())
         .isPresent();
   }
 
@@ -501,7 +504,7 @@ final class Agenda {
           case UNPLANNED, BEING_PLANNED, READY, WAITING -> Outcome.State.WAITING;
           case RUNNING -> Outcome.State.RUNNING;
           case DONE -> Outcome.State.DONE;
-          case STOPPED -> waitsForRunning(work) ? Outcome.State.WAITING : work.end;
+          case STOPPED -> waitsForOther(work) ? Outcome.State.WAITING : work.end;
         };
     boolean done = state == Outcome.State.DONE;
     return new Outcome(

@@ -61,7 +61,7 @@ public final class Driver {
   private final Progress progress = new Progress();
   private final LinkedBlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
   private final Map<DatasetName, Standing.Lag> lags = new HashMap<>();
-  private boolean adopted; // since something failed last
+  private boolean askedForRunning; // and nothing has failed since
   private OptionalLong estimateAtNanos = OptionalLong.empty();
 
   /**
@@ -140,7 +140,11 @@ public final class Driver {
 
   private void start(Agenda.Task task, ExecutorService tasks) {
     switch (task) {
-      case Agenda.Task.Plan() -> submit(tasks, () -> look(tasks), this::planFailed);
+      case Agenda.Task.Plan() -> {
+        boolean ask = !askedForRunning;
+        askedForRunning = true;
+        submit(tasks, () -> look(ask, tasks), this::planFailed);
+      }
       case Agenda.Task.Do(DatasetName target, Move move) ->
           submit(
               tasks,
@@ -180,12 +184,12 @@ public final class Driver {
     });
   }
 
-  private Runnable look(ExecutorService tasks) throws Trouble, InterruptedException {
-    List<Sides.Running> running = adopted ? List.of() : sides.running();
+  private Runnable look(boolean askForRunning, ExecutorService tasks)
+      throws Trouble, InterruptedException {
+    List<Sides.Running> running = askForRunning ? sides.running() : List.of();
     Facts facts = sides.look();
     TreePlan plan = plan(facts);
     return () -> {
-      adopted = true;
       running.forEach(stream -> adopt(stream, tasks));
       agenda.planned(plan).forEach(this::sayConflict);
       compare(facts, plan);
@@ -256,12 +260,13 @@ public final class Driver {
   }
 
   private void planFailed(Trouble trouble) {
+    askedForRunning = false;
     listener.said("planning failed: " + agenda.planFailed(trouble, nanos.getAsLong()));
   }
 
   private void failed(DatasetName target, Trouble trouble) {
     listener.said(target + ": " + agenda.failed(target, trouble, nanos.getAsLong()));
-    adopted = false; // what was thought to have failed may run
+    askedForRunning = false; // what was thought to have failed may run
     progress.planned(agenda.streams());
   }
 

@@ -30,7 +30,15 @@ public record Standing(
     long expectedBytes,
     int unknown,
     Optional<String> away,
-    Optional<String> fatal) {
+    Optional<Fatal> fatal) {
+
+  /**
+   * Why nothing could be done at all.
+   *
+   * @param code a stable word for it, as {@link Outcome#code}
+   * @param message the same in words
+   */
+  public record Fatal(String code, String message) {}
 
   /**
    * The newest snapshots of both sides.
@@ -65,6 +73,12 @@ public record Standing(
     static Newest of(Version version) {
       return new Newest(version.name(), version.guid(), version.creation());
     }
+  }
+
+  /** Returns whether something was given up because nothing moved or answered for too long. */
+  public boolean inactive() {
+    return fatal.filter(why -> why.code().equals(Outcome.UNREACHABLE)).isPresent()
+        || outcomes.stream().anyMatch(Outcome::inactive);
   }
 
   /** Returns whether all was done. */

@@ -53,7 +53,7 @@ public record DatasetMemory(
         outcome.code(),
         outcome.message().map(DatasetMemory::cut),
         done && !known ? Optional.of(now) : last,
-        newest.or(() -> before.flatMap(DatasetMemory::newest)),
+        newest,
         outcome.again().map(now::plus));
   }
 

@@ -25,8 +25,9 @@ import java.util.Optional;
  * @param started when its last run started
  * @param ended when that ended; empty while it runs, and if it was interrupted
  * @param lastSuccess when a run last ended with all datasets done
- * @param lastGood whether the last run that ended was good; true if none has
+ * @param lastGood whether the last run that ended was good; empty if none has
  * @param problem why the last run as a whole came to nothing, or whom it waits for
+ * @param problemSince since when there is a problem
  * @param streams how many streams the last run had to send
  * @param streamsDone how many of them have ended well
  * @param bytes what the target was given
@@ -39,8 +40,9 @@ public record JobMemory(
     Optional<Instant> started,
     Optional<Instant> ended,
     Optional<Instant> lastSuccess,
-    boolean lastGood,
+    Optional<Boolean> lastGood,
     Optional<String> problem,
+    Optional<Instant> problemSince,
     int streams,
     int streamsDone,
     long bytes,
@@ -48,6 +50,9 @@ public record JobMemory(
     List<DatasetMemory> datasets) {
   /** The format that is written. */
   static final int FORMAT = 1;
+
+  /* Links may be away; somebody should know of one that is away for longer. */
+  private static final Duration OUTAGE = Duration.ofHours(1);
 
   public JobMemory {
     datasets = List.copyOf(datasets);
@@ -61,7 +66,8 @@ public record JobMemory(
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
-        true,
+        Optional.empty(),
+        Optional.empty(),
         Optional.empty(),
         0,
         0,
@@ -84,6 +90,7 @@ public record JobMemory(
         Optional.empty(),
         lastSuccess,
         lastGood,
+        Optional.empty(),
         Optional.empty(),
         0,
         0,
@@ -109,6 +116,7 @@ public record JobMemory(
                         started.orElse(now),
                         now))
                 .toList();
+    Optional<String> problem = standing.fatal().map(Standing.Fatal::message).or(standing::away);
     return new JobMemory(
         FORMAT,
         knownSince,
@@ -116,7 +124,8 @@ public record JobMemory(
         ended,
         lastSuccess,
         lastGood,
-        standing.fatal().or(standing::away),
+        problem,
+        problem.map(_ -> problemSince.orElse(now)),
         standing.streams(),
         standing.streamsDone(),
         standing.bytes(),
@@ -133,8 +142,9 @@ public record JobMemory(
         started,
         Optional.of(now),
         good ? Optional.of(now) : lastSuccess,
-        good,
+        Optional.of(good),
         problem,
+        problemSince,
         streams,
         streamsDone,
         bytes,
@@ -143,7 +153,7 @@ public record JobMemory(
   }
 
   /** Returns the same when its run came to nothing. */
-  public JobMemory failed(String why) {
+  public JobMemory failed(String why, Instant now) {
     return new JobMemory(
         FORMAT,
         knownSince,
@@ -152,6 +162,7 @@ public record JobMemory(
         lastSuccess,
         lastGood,
         Optional.of(why),
+        Optional.of(now),
         streams,
         streamsDone,
         bytes,
@@ -174,11 +185,13 @@ public record JobMemory(
   }
 
   /**
-   * Returns whether the last run that has ended was good, or none has, and none of the datasets
-   * needs attention now. To wait for an agent is not bad as long as the run goes on.
+   * Returns whether the last run that has ended was good, or none has, and nothing needs attention
+   * now. A run may wait for an agent that is away for an hour.
    */
-  public boolean good() {
-    return lastGood && (running() || problem.isEmpty()) && troubled().isEmpty();
+  public boolean good(Instant now) {
+    boolean outage =
+        problemSince.filter(since -> !running() || since.plus(OUTAGE).isBefore(now)).isPresent();
+    return lastGood.orElse(true) && !outage && troubled().isEmpty();
   }
 
   /**

@@ -72,9 +72,6 @@ public final class AgentSides implements Sides {
   private static final String TARGET_ROOT = "target-root";
   private static final String TARGET = "target";
 
-  /* No coordinator takes longer to create both sides of a session, or to give it up. */
-  private static final Duration CREATION = Duration.ofMinutes(5);
-
   /* Answers come every second or so. */
   private static final Duration SILENCE = Duration.ofSeconds(30);
 
@@ -124,8 +121,15 @@ public final class AgentSides implements Sides {
     } catch (CommandFailure e) {
       throw e.code() == ExitCode.USAGE
           ? Trouble.ofDataset(Trouble.Cure.PERSON, String.valueOf(e.getMessage()))
-          : Trouble.ofPeer(String.valueOf(e.getMessage()));
+          : trouble(e);
     }
+  }
+
+  private static Trouble trouble(CommandFailure e) {
+    String text = String.valueOf(e.getMessage());
+    return e.getCause() instanceof TransferException why
+        ? Diagnosis.of(why, text)
+        : Trouble.ofPeer(text);
   }
 
   /* It may be upgraded, or its ZFS come back, any time. */
@@ -141,7 +145,10 @@ public final class AgentSides implements Sides {
   }
 
   private Trouble trouble(TransferException why) {
-    Trouble trouble = Diagnosis.of(why);
+    return seen(Diagnosis.of(why, String.valueOf(why.getMessage())));
+  }
+
+  private Trouble seen(Trouble trouble) {
     if (trouble.isOfPeer()) {
       route = null; // it may be another one when it is back
     }
@@ -271,9 +278,7 @@ public final class AgentSides implements Sides {
                   labels));
       watch(started.session(), started.view(), resumed, meter);
     } catch (CommandFailure e) {
-      throw e.getCause() instanceof TransferException why
-          ? trouble(why)
-          : Trouble.ofPeer(String.valueOf(e.getMessage()));
+      throw seen(trouble(e));
     } finally {
       watched.remove(id);
     }
@@ -360,11 +365,7 @@ public final class AgentSides implements Sides {
           sends.remove(status.id()); // the agents end it
         }
       }
-      Instant settled = Instant.now().minus(CREATION);
       for (SessionId orphan : sends.keySet()) {
-        if (orphan.created().isAfter(settled)) {
-          continue; // somebody may be creating it
-        }
         sender.abort(
             orphan,
             Failure.permanent(

@@ -18,9 +18,12 @@ final class Diagnosis {
 
   private Diagnosis() {}
 
-  /** Of a call that failed. An agent that answers is there, however it answers. */
-  static Trouble of(TransferException why) {
-    String text = String.valueOf(why.getMessage());
+  /**
+   * Of a call that failed. An agent that answers is there, however it answers.
+   *
+   * @param text the same in words
+   */
+  static Trouble of(TransferException why, String text) {
     if (why.status().isPresent()) {
       return Trouble.ofDataset(cure(why, why.status().getAsInt()), text);
     }

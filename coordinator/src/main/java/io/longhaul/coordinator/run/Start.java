@@ -129,7 +129,7 @@ public final class Start {
     try {
       info = attempts.whileItAnswers(agent::info);
     } catch (SessionPausedException e) {
-      throw unusable("the " + agent + " cannot be used: " + e.getMessage());
+      throw unusable("the " + agent + " cannot be used: " + e.getMessage(), e);
     } catch (TransferException e) {
       throw unusable(
           e.getMessage()
@@ -137,7 +137,8 @@ public final class Start {
               + agent
               + " runs and that "
               + agents.file()
-              + " gives its address");
+              + " gives its address",
+          e);
     }
     if (info.role() != agent.role()) {
       throw unusable(
@@ -189,7 +190,8 @@ public final class Start {
               + "; the data connection goes from receiver to sender, so the receiver's own file must"
               + " name the sender under peers."
               + source
-              + " with its url");
+              + " with its url",
+          e);
     }
     AgentInfo seen =
         peer.agent()
@@ -261,6 +263,10 @@ public final class Start {
 
   private static CommandFailure unusable(String why) {
     return new CommandFailure(ExitCode.FAILED, why);
+  }
+
+  private static CommandFailure unusable(String why, TransferException cause) {
+    return new CommandFailure(ExitCode.FAILED, why, cause);
   }
 
   private static CommandFailure nothingStarted(String why) {

@@ -69,7 +69,7 @@ public record JobText(
         job.target() + ":" + job.targetRoot(),
         job.schedule().map(Schedule::toString),
         known.running(),
-        known.good(),
+        known.good(now),
         known.started(),
         known.ended(),
         known.lastSuccess(),

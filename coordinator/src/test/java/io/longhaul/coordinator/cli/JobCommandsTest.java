@@ -206,6 +206,6 @@ class JobCommandsTest {
   void aSecondDaemonIsRefused() {
     Run run = run("daemon");
     assertThat(run.exit()).isEqualTo(1);
-    assertThat(run.err()).contains("another daemon does");
+    assertThat(run.err()).contains("another daemon, or");
   }
 }

@@ -185,7 +185,7 @@ class DaemonTest {
             Optional.empty());
     Thread daemon = start(job(every("1h"), Optional.of(hooks)), new ModelSides(3, 40));
     JobMemory memory = await(it -> it.ended().isPresent());
-    assertThat(memory.good()).isFalse();
+    assertThat(memory.good(NOON)).isFalse();
     assertThat(memory.problem().orElseThrow()).contains("exited with 3", "a.before.log");
     assertThat(runs).hasValue(0);
     awaitText(told, "a failed\n");

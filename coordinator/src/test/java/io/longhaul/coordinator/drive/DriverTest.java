@@ -227,7 +227,7 @@ class DriverTest {
             System::nanoTime,
             () -> 0);
     Standing end = driver.run();
-    assertThat(end.fatal()).hasValue("the name is too long");
+    assertThat(end.fatal()).hasValue(new Standing.Fatal("failed", "the name is too long"));
     assertThat(end.good()).isFalse();
   }
 }

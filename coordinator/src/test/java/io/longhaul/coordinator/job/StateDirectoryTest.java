@@ -78,14 +78,14 @@ class StateDirectoryTest {
             .starting(NOON)
             .with(standing(Outcome.State.DONE, "2"), NOON.plusSeconds(1))
             .ended(NOON.plusSeconds(2));
-    assertThat(good.good()).isTrue();
+    assertThat(good.good(NOON)).isTrue();
     assertThat(good.lastSuccess()).contains(NOON.plusSeconds(2));
     assertThat(good.lag()).contains(Duration.ZERO);
     JobMemory bad =
         good.starting(NOON.plusSeconds(100))
             .with(standing(Outcome.State.FAILED, "2"), NOON.plusSeconds(101))
             .ended(NOON.plusSeconds(102));
-    assertThat(bad.good()).isFalse();
+    assertThat(bad.good(NOON)).isFalse();
     assertThat(bad.lastSuccess()).contains(NOON.plusSeconds(2));
     assertThat(bad.datasets().getFirst().lastSuccess()).contains(NOON.plusSeconds(1));
     assertThat(bad.troubled()).hasSize(1);
@@ -115,11 +115,47 @@ class StateDirectoryTest {
             .with(standing(Outcome.State.FAILED, "1"), NOON)
             .ended(NOON)
             .starting(NOON.plusSeconds(100));
-    assertThat(again.good()).isFalse();
+    assertThat(again.good(NOON)).isFalse();
     JobMemory waiting = again.with(standing(Outcome.State.WAITING, "1"), NOON.plusSeconds(101));
-    assertThat(waiting.good()).isFalse();
+    assertThat(waiting.good(NOON)).isFalse();
     assertThat(waiting.datasets().getFirst().next()).contains(NOON.plusSeconds(109));
-    assertThat(waiting.with(standing(Outcome.State.DONE, "2"), NOON).ended(NOON).good()).isTrue();
+    assertThat(waiting.with(standing(Outcome.State.DONE, "2"), NOON).ended(NOON).good(NOON))
+        .isTrue();
+  }
+
+  @Test
+  void aRunMayWaitForAnAgentButNotForever() {
+    Standing waits =
+        new Standing(
+            List.of(),
+            Map.of(),
+            0,
+            0,
+            0,
+            0,
+            0,
+            Optional.of("vault does not answer"),
+            Optional.empty());
+    JobMemory memory =
+        JobMemory.fresh(NOON)
+            .starting(NOON)
+            .with(waits, NOON.plusSeconds(1))
+            .with(waits, NOON.plusSeconds(3000));
+    assertThat(memory.good(NOON.plusSeconds(3001))).isTrue();
+    assertThat(memory.good(NOON.plusSeconds(3700))).isFalse();
+    JobMemory back = memory.with(standing(Outcome.State.DONE, "2"), NOON.plusSeconds(3700));
+    assertThat(back.good(NOON.plusSeconds(9999))).isTrue();
+  }
+
+  @Test
+  void whatIsNotSentAnyMoreIsNotBehind() {
+    Standing none =
+        new Standing(
+            List.of(outcome(TARGET)), Map.of(), 0, 0, 0, 0, 0, Optional.empty(), Optional.empty());
+    JobMemory memory =
+        JobMemory.fresh(NOON).starting(NOON).with(standing(Outcome.State.DONE, "1"), NOON);
+    assertThat(memory.lag()).isPresent();
+    assertThat(memory.with(none, NOON).datasets().getFirst().newest()).isEmpty();
   }
 
   @Test
@@ -158,6 +194,23 @@ class StateDirectoryTest {
     try (var _ = state().claim().orElseThrow()) {
       Files.writeString(directory.resolve("state/vm.json"), "{\"format\": 1, \"knownS");
       assertThat(state().read("vm")).isEmpty();
+    }
+  }
+
+  @Test
+  void whatTheFirstDaemonWroteIsRead() throws Exception {
+    try (var _ = state().claim().orElseThrow()) {
+      Files.writeString(
+          directory.resolve("state/vm.json"),
+          """
+          {"format":1,"knownSince":"2026-06-01T12:00:00Z","started":"2026-06-01T12:00:00Z",
+           "ended":"2026-06-01T12:00:01Z","lastSuccess":"2026-06-01T12:00:01Z","streams":1,
+           "streamsDone":1,"bytes":10,"expectedBytes":10,"datasets":[{"source":"tank/vm",
+           "target":"backup/vm","state":"done","failures":0,"lastSuccess":"2026-06-01T12:00:01Z"}]}
+          """);
+      JobMemory memory = state().read("vm").orElseThrow();
+      assertThat(memory.lastSuccess()).contains(NOON.plusSeconds(1));
+      assertThat(memory.good(NOON)).isTrue();
     }
   }
 

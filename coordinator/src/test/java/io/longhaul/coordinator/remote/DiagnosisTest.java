@@ -10,6 +10,7 @@ import io.longhaul.protocol.failure.Problem;
 import io.longhaul.protocol.failure.ProblemType;
 import io.longhaul.protocol.failure.RetryableException;
 import io.longhaul.protocol.failure.SessionPausedException;
+import io.longhaul.protocol.failure.TransferException;
 import io.longhaul.protocol.zfs.ZfsError;
 import java.io.IOException;
 import java.time.Duration;
@@ -63,13 +64,15 @@ class DiagnosisTest {
         .isEqualTo(error == ZfsError.UNAVAILABLE);
   }
 
+  private static Trouble of(TransferException why) {
+    return Diagnosis.of(why, String.valueOf(why.getMessage()));
+  }
+
   @Test
   void anAgentThatCannotBeUsedIsEverybodysTrouble() {
-    assertThat(Diagnosis.of(new RetryableException("refused", new IOException())).isOfPeer())
-        .isTrue();
-    assertThat(Diagnosis.of(new RetryableException("no JSON", Duration.ZERO)).isOfPeer()).isTrue();
-    assertThat(Diagnosis.of(new SessionPausedException(FailureKind.INCOMPATIBLE, "old")).isOfPeer())
-        .isTrue();
+    assertThat(of(new RetryableException("refused", new IOException())).isOfPeer()).isTrue();
+    assertThat(of(new RetryableException("no JSON", Duration.ZERO)).isOfPeer()).isTrue();
+    assertThat(of(new SessionPausedException(FailureKind.INCOMPATIBLE, "old")).isOfPeer()).isTrue();
   }
 
   @ParameterizedTest
@@ -89,8 +92,7 @@ class DiagnosisTest {
   })
   void anAgentThatAnswersIsThere(int status, @Nullable ProblemType type, Trouble.Cure cure) {
     Optional<Problem> problem = Optional.ofNullable(type).map(it -> Problem.of(it, "why"));
-    Trouble trouble =
-        Diagnosis.of(Failures.ofReply("begin a session", status, problem, Duration.ZERO));
+    Trouble trouble = of(Failures.ofReply("begin a session", status, problem, Duration.ZERO));
     assertThat(trouble.isOfPeer()).isFalse();
     assertThat(trouble.cure()).isEqualTo(cure);
   }

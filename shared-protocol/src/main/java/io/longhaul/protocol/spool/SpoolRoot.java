@@ -45,9 +45,9 @@ public final class SpoolRoot implements Closeable {
       throw new AgentFailedException(
           "Tried to use the spool directory " + path + " but it is not a directory; create it");
     }
-    if (path.toString().lines().count() > 1) {
+    if (path.toString().matches("(?s).*[\\r\\n].*")) {
       throw new AgentFailedException(
-          "Tried to use the spool directory '" + path + "' but its name has more than one line");
+          "Tried to use the spool directory '" + path + "' but there is a line break in its name");
     }
     Path lockPath = lockPath(path, role);
     try {
