@@ -72,7 +72,8 @@ final class ReplicationOptions {
   @Option(
       names = "--set",
       paramLabel = "PROPERTY=VALUE",
-      description = "a property of the targets (zfs receive -o); readonly=on without it")
+      description =
+          "a property of the targets (zfs receive -o); readonly=on, too, unless it is named here or by --inherit")
   private Map<String, String> set = new LinkedHashMap<>();
 
   @Option(

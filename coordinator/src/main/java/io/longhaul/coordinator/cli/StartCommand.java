@@ -56,8 +56,9 @@ import picocli.CommandLine.Spec;
       "0:all was delivered and checked, or, with --detach, started",
       "1:nothing was started, the transfer failed or was aborted, or a dataset could not be replicated",
       "2:the command line or a configuration file is wrong",
-      "3:an inactivity limit passed: --stalled or --unreachable; of replication, for a dataset at least",
-      "130:interrupted; the transfer goes on"
+      "3:an inactivity limit passed: --stalled or --unreachable; of replication: a dataset was given up"
+          + " because of one",
+      "130:interrupted; streams that run go on, the rest of a replication is left"
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -147,14 +148,17 @@ final class StartCommand implements Callable<Integer> {
       paramLabel = "TIME",
       defaultValue = "24h",
       description =
-          "end it if both sides can be reached but nothing moves for so long; default: ${DEFAULT-VALUE}")
+          "end a stream if both sides can be reached but nothing moves for so long; in replication it is then"
+              + " tried again; default: ${DEFAULT-VALUE}")
   private TimeSpan stalled = new TimeSpan(SessionLimits.DEFAULT.stalled());
 
   @Option(
       names = "--unreachable",
       paramLabel = "TIME",
       defaultValue = "7d",
-      description = "suspend it if a side cannot be reached for so long; default: ${DEFAULT-VALUE}")
+      description =
+          "suspend a stream if a side cannot be reached for so long, and end a replication if an agent does"
+              + " not answer for so long and no stream runs; default: ${DEFAULT-VALUE}")
   private TimeSpan unreachable = new TimeSpan(SessionLimits.DEFAULT.unreachable());
 
   @Option(

@@ -72,6 +72,7 @@ final class Agenda {
     int failures;
     int heals;
     boolean planAfter; // when its moves are done
+    boolean standsIn; // its placeholder is there, although it is stopped
     Optional<ResumeToken> suspect = Optional.empty(); // failed for no reason that was told
     Outcome.State end = Outcome.State.DONE;
     Optional<Conflict> conflict = Optional.empty();
@@ -199,7 +200,9 @@ final class Agenda {
 
   private boolean finished(DatasetName target) {
     Work work = works.get(target);
-    return work == null || work.stage == Stage.DONE;
+    return work == null
+        || work.stage == Stage.DONE
+        || (work.stage == Stage.STOPPED && work.standsIn);
   }
 
   private void stopThoseAfterStopped() {
@@ -221,7 +224,7 @@ final class Agenda {
 
   private boolean stopped(DatasetName target) {
     Work work = works.get(target);
-    return work != null && work.stage == Stage.STOPPED;
+    return work != null && work.stage == Stage.STOPPED && !work.standsIn;
   }
 
   /* Plans that were made at different times may wait for each other; one plan for all does not. */
@@ -249,6 +252,11 @@ final class Agenda {
     looked = true;
     for (TreePlan.Item item : plan.items()) {
       Work known = works.get(item.target());
+      if (known != null && isPlaceholderOfEmpty(known, item)) {
+        standIn(known, item);
+        followed.add(item);
+        continue;
+      }
       boolean takes =
           known == null
               ? first || item.source().isEmpty()
@@ -265,8 +273,24 @@ final class Agenda {
     return followed;
   }
 
+  /* A parent without snapshots has two items: that it cannot be sent, and what stands in for it. */
+  private static boolean isPlaceholderOfEmpty(Work known, TreePlan.Item item) {
+    return item.source().isEmpty()
+        && known.stage == Stage.STOPPED
+        && known.conflict.filter(Conflict.NoSnapshots.class::isInstance).isPresent();
+  }
+
+  private static void standIn(Work work, TreePlan.Item item) {
+    if (item.plan() instanceof PairPlan.Go go) {
+      work.after = item.after();
+      work.moves = Move.of(go);
+      work.stage = Stage.READY;
+    }
+  }
+
   private void take(Work work, TreePlan.Item item) {
     work.source = item.source();
+    work.standsIn = false;
     work.after = item.after();
     work.planAfter = false;
     work.conflict = Optional.empty();
@@ -331,6 +355,11 @@ final class Agenda {
     }
     work.code = Optional.empty();
     work.message = Optional.empty();
+    if (work.stage == Stage.DONE && work.conflict.isPresent()) {
+      Conflict conflict = work.conflict.get();
+      work.stop(Outcome.State.CONFLICT, conflict.code(), conflict.message());
+      work.standsIn = true;
+    }
     works.values().stream()
         .filter(other -> other.stage == Stage.STOPPED)
         .filter(other ->

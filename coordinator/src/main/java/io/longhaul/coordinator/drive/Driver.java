@@ -191,7 +191,7 @@ public final class Driver {
     TreePlan plan = plan(facts);
     return () -> {
       running.forEach(stream -> adopt(stream, tasks));
-      agenda.planned(plan).forEach(this::sayConflict);
+      agenda.planned(plan).forEach(this::sayWhatMatters);
       compare(facts, plan);
       progress.planned(agenda.streams());
       estimateAtNanos = OptionalLong.of(nanos.getAsLong() + ESTIMATES_AFTER.toNanos());
@@ -228,9 +228,17 @@ public final class Driver {
         });
   }
 
-  private void sayConflict(TreePlan.Item item) {
-    if (item.plan() instanceof PairPlan.Stopped(Conflict conflict)) {
-      listener.said(item.target() + ": " + conflict.code() + ": " + conflict.message());
+  private void sayWhatMatters(TreePlan.Item item) {
+    switch (item.plan()) {
+      case PairPlan.Stopped(Conflict conflict) ->
+          listener.said(item.target() + ": " + conflict.code() + ": " + conflict.message());
+      case PairPlan.Go(List<Step> steps) -> {
+        for (Step step : steps) {
+          if (step instanceof Step.Change(Side _, ZfsChange.AbortReceive drop)) {
+            listener.said(item.target() + ": dropping the interrupted receive: " + drop.why());
+          }
+        }
+      }
     }
   }
 

@@ -11,6 +11,7 @@ import io.longhaul.coordinator.plan.Step;
 import io.longhaul.coordinator.plan.TreePlan;
 import io.longhaul.protocol.config.DataSize;
 import io.longhaul.protocol.zfs.DatasetName;
+import io.longhaul.protocol.zfs.ZfsChange;
 import io.longhaul.protocol.zfs.ZfsException;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,8 +71,13 @@ public record PlanText(
    * @param commands those of a stream run at the same time
    * @param snapshots what a stream brings, oldest first
    * @param expectedBytes how long it will be
+   * @param why why something is dropped
    */
-  public record Line(List<On> commands, List<String> snapshots, OptionalLong expectedBytes) {}
+  public record Line(
+      List<On> commands,
+      List<String> snapshots,
+      OptionalLong expectedBytes,
+      Optional<String> why) {}
 
   /** A command and the machine that it runs on. */
   public record On(String machine, String command) {}
@@ -132,7 +138,10 @@ public record PlanText(
                     command.toString()))
             .toList(),
         snapshots,
-        believed(length));
+        believed(length),
+        step instanceof Step.Change(Side _, ZfsChange.AbortReceive drop)
+            ? Optional.of(drop.why())
+            : Optional.empty());
   }
 
   private static List<Command> commands(Facts facts, Step step) {
@@ -171,6 +180,7 @@ public record PlanText(
     for (On on : step.commands()) {
       lines.add("  " + on.machine() + ": " + on.command());
     }
+    step.why().ifPresent(why -> lines.add("    because " + why));
     if (!step.snapshots().isEmpty()) {
       String brings =
           step.snapshots().stream().map(it -> "@" + it).collect(Collectors.joining(" "));
