@@ -1,5 +1,6 @@
 package io.longhaul.sender.session;
 
+import static io.longhaul.protocol.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.longhaul.protocol.ApiPaths;
@@ -203,7 +204,7 @@ final class SendSessionsTest {
     SendStatus status = abort(id);
     assertThat(status.state()).isEqualTo(SessionState.ABORTED);
     assertThat(status.failure()).hasValue(ENOUGH);
-    assertThat(source.isAlive()).isFalse();
+    eventually("the source has ended", () -> !source.isAlive());
     assertThat(abort(id).state()).isEqualTo(SessionState.ABORTED);
     awaitGone(id);
     assertThat(type(sender.get(ApiPaths.chunk(id, 0), ""))).isEqualTo(ProblemType.SESSION_ENDED);
