@@ -90,7 +90,8 @@ class FullDiskIT {
   void aSessionIsAbortedWhileTheSendersDiskIsFull() throws Exception {
     SessionId id = senderIsFull("committed");
     link.restore();
-    assertThat(site.coordinator("abort", id.text()).exit()).isZero();
+    CommandResult abort = site.coordinator("abort", id.text());
+    assertThat(abort.exit()).as(abort.toString()).isZero();
     assertThat(site.awaitEnd(id, SOON).state()).isEqualTo(SessionState.ABORTED);
     Path directory = disk.path().resolve("longhaul-send-" + id);
     Eventually.holds("room again", SOON, () -> !Files.exists(directory));

@@ -1,11 +1,15 @@
 package io.longhaul.protocol.spool;
 
+import io.longhaul.protocol.Json;
+import io.longhaul.protocol.durable.DurableFile;
 import io.longhaul.protocol.durable.Shortage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
@@ -46,10 +50,46 @@ public final class LastWord {
     try {
       SpoolFile.force(path, content);
     } catch (IOException e) {
-      if (!Shortage.isOfSpace(e) || !Files.deleteIfExists(spool.reserve())) {
+      if (!Shortage.isOfSpace(e) || !intoReserve(spool, path, content)) {
         throw e;
       }
-      SpoolFile.force(path, content);
+    }
+  }
+
+  /*
+   * Into the very blocks of the reserve: were they freed first, the stream that waits for room could
+   * take them. Whoever renames it has it for himself: agent and pump may both be in need.
+   */
+  private static boolean intoReserve(SessionSpool spool, Path path, Object content)
+      throws IOException {
+    Path mine = path.resolveSibling("." + path.getFileName() + ".reserve");
+    try {
+      Files.move(spool.reserve(), mine, StandardCopyOption.ATOMIC_MOVE);
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+    try {
+      overwrite(mine, Json.TOLERANT.writeValueAsBytes(content));
+      Files.move(mine, path, StandardCopyOption.ATOMIC_MOVE);
+      DurableFile.forceDirectory(spool.directory());
+    } catch (IOException e) {
+      Files.deleteIfExists(mine);
+      if (!Shortage.isOfSpace(e)) {
+        throw e;
+      }
+      SpoolFile.force(path, content); // a file system that never writes in place
+    }
+    return true;
+  }
+
+  private static void overwrite(Path path, byte[] content) throws IOException {
+    try (FileChannel file = FileChannel.open(path, StandardOpenOption.WRITE)) {
+      ByteBuffer left = ByteBuffer.wrap(content);
+      while (left.hasRemaining()) {
+        file.write(left);
+      }
+      file.truncate(content.length);
+      file.force(true);
     }
   }
 }

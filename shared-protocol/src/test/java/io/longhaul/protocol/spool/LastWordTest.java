@@ -10,9 +10,14 @@ import io.longhaul.protocol.failure.FailureKind;
 import io.longhaul.protocol.testing.Tmpfs;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** On a file system that is full to the last byte. */
@@ -42,6 +47,41 @@ class LastWordTest {
 
       assertThat(SpoolFile.read(spool.outcome(), Outcome.class)).hasValue(OUTCOME);
       assertThat(spool.reserve()).doesNotExist();
+    }
+  }
+
+  @Test
+  void nobodyTakesTheReserveAway() throws Exception {
+    try (Tmpfs disk = Tmpfs.mount("8m");
+        SpoolRoot root = SpoolRoot.open(disk.path(), Role.SEND)) {
+      var spools = new ArrayList<SessionSpool>();
+      for (int i = 0; i < 40; i++) {
+        spools.add(root.create(SessionId.create(InstantSource.system()), new byte[0]));
+      }
+      disk.fillBut(0);
+      var over = new AtomicBoolean();
+      Thread thief = Thread.ofPlatform().start(() -> writeWhatFits(disk.path(), over));
+      try {
+        for (SessionSpool spool : spools) {
+          LastWord.force(spool, spool.outcome(), OUTCOME);
+          assertThat(SpoolFile.read(spool.outcome(), Outcome.class)).hasValue(OUTCOME);
+        }
+      } finally {
+        over.set(true);
+        thief.join();
+      }
+    }
+  }
+
+  private static void writeWhatFits(Path directory, AtomicBoolean over) {
+    byte[] page = new byte[4096];
+    Path loot = directory.resolve("loot");
+    while (!over.get()) {
+      try {
+        Files.write(loot, page, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      } catch (IOException e) {
+        Thread.onSpinWait(); // the disk is full
+      }
     }
   }
 
