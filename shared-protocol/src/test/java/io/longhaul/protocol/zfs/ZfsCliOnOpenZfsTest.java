@@ -114,7 +114,7 @@ final class ZfsCliOnOpenZfsTest extends RealZfsContract {
     assertThat(contents.fromGuid()).isEmpty();
     assertThat(contents.raw()).isFalse();
     assertThat(contents.bytes()).isPositive();
-    assertThat(refusalOf(target, streamOf(send))).isEqualTo(ZfsError.BUSY);
+    assertThat(refusalOf(target, streamOf(send))).isEqualTo(ZfsError.TARGET_EXISTS);
     assertReceived(ZfsSend.resumed(token, source.at("one")), target);
     assertThat(partial(target)).isEmpty();
 
