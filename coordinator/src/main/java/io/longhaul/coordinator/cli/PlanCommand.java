@@ -46,7 +46,7 @@ import picocli.CommandLine.Spec;
       "    coordinator plan nightly --json"
     })
 final class PlanCommand implements Callable<Integer> {
-  private static final JobConfig.Inactivity UNLIMITED =
+  private static final JobConfig.Inactivity AS_USUAL =
       new JobConfig.Inactivity(Optional.empty(), Optional.empty());
 
   @ParentCommand private CoordinatorCommand parent = new CoordinatorCommand();
@@ -86,7 +86,7 @@ final class PlanCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Job job = target.isPresent() ? options.job(source, target.get(), UNLIMITED) : configured();
+    Job job = target.isPresent() ? options.job(source, target.get(), AS_USUAL) : configured();
     var sides = new AgentSides(parent.agents(), job, Instant.now());
     Facts facts;
     TreePlan plan;

@@ -5,23 +5,19 @@ import io.longhaul.coordinator.ExitCode;
 import io.longhaul.coordinator.agent.Agents;
 import io.longhaul.coordinator.plan.Artifact;
 import io.longhaul.coordinator.plan.Endpoint;
-import io.longhaul.coordinator.run.Attempts;
 import io.longhaul.coordinator.run.Start;
 import io.longhaul.protocol.client.AgentClient;
 import io.longhaul.protocol.client.FilesystemsClient;
 import io.longhaul.protocol.failure.ProblemType;
 import io.longhaul.protocol.failure.TransferException;
-import io.longhaul.protocol.retry.Sleeper;
 import io.longhaul.protocol.wire.SendRequest;
 import io.longhaul.protocol.zfs.Dataset;
 import io.longhaul.protocol.zfs.DatasetName;
 import io.longhaul.protocol.zfs.Version;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.ThreadLocalRandom;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -94,12 +90,7 @@ final class Roots {
     if (reader.isEmpty() || reader.get().equals(machine) || !agents.hasSender(machine)) {
       return agents.either(machine).filesystems(Optional.empty());
     }
-    Start start =
-        new Start(
-            agents,
-            new Attempts(Sleeper.REAL, () -> ThreadLocalRandom.current().nextDouble()),
-            Clock.systemUTC(),
-            System::nanoTime);
+    Start start = new Start(agents);
     Start.Route route = start.route(machine, reader.get(), SendRequest.DEFAULT_CHUNK);
     return route.sender().filesystems(Optional.of(route.reader()));
   }

@@ -8,17 +8,14 @@ import io.longhaul.coordinator.job.StateDirectory;
 import io.longhaul.coordinator.plan.Endpoint;
 import io.longhaul.coordinator.plan.Transfer;
 import io.longhaul.coordinator.plan.Wish;
-import io.longhaul.coordinator.run.Attempts;
 import io.longhaul.coordinator.run.Session;
 import io.longhaul.coordinator.run.Start;
 import io.longhaul.protocol.Json;
 import io.longhaul.protocol.chunk.DigestChoice;
 import io.longhaul.protocol.config.DataSize;
 import io.longhaul.protocol.config.TimeSpan;
-import io.longhaul.protocol.retry.Sleeper;
 import io.longhaul.protocol.wire.SessionLimits;
 import io.longhaul.protocol.zfs.SendBase;
-import java.time.Clock;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,7 +23,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ThreadLocalRandom;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -199,12 +195,7 @@ final class StartCommand implements Callable<Integer> {
         "send " + source,
         "is for replication; leave it out, or write AGENT:DATASET without a snapshot");
     Transfer transfer = transfer(target.get());
-    Start start =
-        new Start(
-            parent.agents(),
-            new Attempts(Sleeper.REAL, () -> ThreadLocalRandom.current().nextDouble()),
-            Clock.systemUTC(),
-            System::nanoTime);
+    Start start = new Start(parent.agents());
     Start.Started started = start.run(transfer);
     if (detach) {
       tell(started.session());

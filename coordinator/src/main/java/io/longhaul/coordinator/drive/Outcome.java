@@ -55,6 +55,11 @@ public record Outcome(
           .orElseThrow(() -> new IllegalArgumentException("there is no state '" + text + "'"));
     }
 
+    /** Returns whether it needs somebody's attention. */
+    public boolean bad() {
+      return this == CONFLICT || this == FAILED;
+    }
+
     /** Returns the text form. */
     @JsonValue
     public String text() {
@@ -69,6 +74,6 @@ public record Outcome(
 
   /** Returns whether it needs somebody's attention. */
   public boolean bad() {
-    return state == State.CONFLICT || state == State.FAILED;
+    return state.bad();
   }
 }

@@ -1,6 +1,5 @@
 package io.longhaul.coordinator.job;
 
-import io.longhaul.coordinator.drive.Outcome;
 import io.longhaul.coordinator.drive.Standing;
 import io.longhaul.coordinator.schedule.LastRun;
 import io.longhaul.protocol.zfs.DatasetName;
@@ -135,7 +134,7 @@ public record JobMemory(
 
   /** Returns the same when its run has ended. */
   public JobMemory ended(Instant now) {
-    boolean good = problem.isEmpty() && datasets.stream().noneMatch(JobMemory::bad);
+    boolean good = problem.isEmpty() && troubled().isEmpty();
     return new JobMemory(
         FORMAT,
         knownSince,
@@ -170,10 +169,6 @@ public record JobMemory(
         datasets);
   }
 
-  private static boolean bad(DatasetMemory dataset) {
-    return dataset.state() == Outcome.State.CONFLICT || dataset.state() == Outcome.State.FAILED;
-  }
-
   /** Returns whether a run is going on, or was interrupted. */
   public boolean running() {
     return started.isPresent() && ended.isEmpty();
@@ -181,7 +176,7 @@ public record JobMemory(
 
   /** Returns the datasets that need somebody's attention. */
   public List<DatasetMemory> troubled() {
-    return datasets.stream().filter(JobMemory::bad).toList();
+    return datasets.stream().filter(dataset -> dataset.state().bad()).toList();
   }
 
   /**

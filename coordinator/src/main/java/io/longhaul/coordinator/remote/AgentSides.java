@@ -10,7 +10,6 @@ import io.longhaul.coordinator.drive.Trouble;
 import io.longhaul.coordinator.job.Job;
 import io.longhaul.coordinator.plan.Side;
 import io.longhaul.coordinator.plan.Step;
-import io.longhaul.coordinator.run.Attempts;
 import io.longhaul.coordinator.run.Display;
 import io.longhaul.coordinator.run.Ending;
 import io.longhaul.coordinator.run.Session;
@@ -27,7 +26,6 @@ import io.longhaul.protocol.config.TimeSpan;
 import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
 import io.longhaul.protocol.failure.TransferException;
-import io.longhaul.protocol.retry.Sleeper;
 import io.longhaul.protocol.wire.AgentInfo;
 import io.longhaul.protocol.wire.ChangesReport;
 import io.longhaul.protocol.wire.ReceiveRequest;
@@ -56,7 +54,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,12 +91,7 @@ public final class AgentSides implements Sides {
     this.start = start;
     this.sender = agents.sender(job.source());
     this.receiver = agents.receiver(job.target());
-    this.starter =
-        new Start(
-            agents,
-            new Attempts(Sleeper.REAL, () -> ThreadLocalRandom.current().nextDouble()),
-            Clock.systemUTC(),
-            System::nanoTime);
+    this.starter = new Start(agents);
   }
 
   /** Sees that both agents answer and can work together. */

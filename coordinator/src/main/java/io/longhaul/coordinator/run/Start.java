@@ -13,33 +13,26 @@ import io.longhaul.protocol.failure.Failure;
 import io.longhaul.protocol.failure.FailureKind;
 import io.longhaul.protocol.failure.SessionPausedException;
 import io.longhaul.protocol.failure.TransferException;
+import io.longhaul.protocol.retry.Sleeper;
 import io.longhaul.protocol.wire.AgentInfo;
 import io.longhaul.protocol.wire.PeerInfo;
 import io.longhaul.protocol.wire.ReceiveRequest;
 import io.longhaul.protocol.wire.ReceiveStatus;
 import io.longhaul.protocol.wire.SendRequest;
 import io.longhaul.protocol.wire.SendStatus;
-import java.time.InstantSource;
+import java.time.Clock;
 import java.util.Optional;
-import java.util.function.LongSupplier;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** Starts a session on both sides, or on none. */
 public final class Start {
   private final Agents agents;
-  private final Attempts attempts;
-  private final InstantSource clock;
-  private final LongSupplier nanos;
+  private final Attempts attempts =
+      new Attempts(Sleeper.REAL, () -> ThreadLocalRandom.current().nextDouble());
 
-  /**
-   * Prepares to start.
-   *
-   * @param nanos {@link System#nanoTime}
-   */
-  public Start(Agents agents, Attempts attempts, InstantSource clock, LongSupplier nanos) {
+  /** Prepares to start; connects to nobody yet. */
+  public Start(Agents agents) {
     this.agents = agents;
-    this.attempts = attempts;
-    this.clock = clock;
-    this.nanos = nanos;
   }
 
   /** A session that was started, and how both sides answered. */
@@ -73,7 +66,7 @@ public final class Start {
       throw e.code() == ExitCode.FAILED ? nothingStarted(String.valueOf(e.getMessage())) : e;
     }
     return create(
-        SessionId.create(clock),
+        SessionId.create(Clock.systemUTC()),
         route,
         wish.source().toString(),
         wish.target().toString(),
@@ -119,7 +112,7 @@ public final class Start {
         new Session(id, source, target, Optional.of(route.sender()), Optional.of(route.receiver()));
     SendStatus send = createSend(session, route.sender(), asSender);
     ReceiveStatus receive = createReceive(session, route.receiver(), asReceiver);
-    long now = nanos.getAsLong();
+    long now = System.nanoTime();
     return new Started(session, new View(Sight.of(send, now), Sight.of(receive, now), now));
   }
 

@@ -102,7 +102,7 @@ public record JobText(
   }
 
   private String result() {
-    long bad = datasets.stream().filter(it -> troubled(it.dataset())).count();
+    long bad = datasets.stream().filter(it -> it.dataset().state().bad()).count();
     String notDone = bad + " not done";
     if (running) {
       return "running"
@@ -113,13 +113,6 @@ public record JobText(
       return "";
     }
     return good ? "done" : problem.isPresent() ? "failed" : notDone;
-  }
-
-  private static boolean troubled(DatasetMemory dataset) {
-    return switch (dataset.state()) {
-      case CONFLICT, FAILED -> true;
-      case WAITING, RUNNING, DONE -> false;
-    };
   }
 
   private static String ago(Instant at, Instant now) {

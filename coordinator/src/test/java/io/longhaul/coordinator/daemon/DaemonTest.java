@@ -6,10 +6,10 @@ import io.longhaul.coordinator.drive.Sides;
 import io.longhaul.coordinator.job.Job;
 import io.longhaul.coordinator.job.JobConfig;
 import io.longhaul.coordinator.job.JobMemory;
-import io.longhaul.coordinator.job.Jobs;
 import io.longhaul.coordinator.job.StateDirectory;
 import io.longhaul.coordinator.plan.ModelSides;
 import io.longhaul.coordinator.plan.Step;
+import io.longhaul.coordinator.testing.TestJobs;
 import io.longhaul.protocol.config.TimeSpan;
 import io.longhaul.protocol.pipe.Command;
 import java.io.IOException;
@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
@@ -58,23 +57,7 @@ class DaemonTest {
   }
 
   private static Job job(Optional<JobConfig.Times> times, Optional<JobConfig.Hooks> hooks) {
-    var config =
-        new JobConfig(
-            "office:tank/a",
-            "vault:vault/backup/a",
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            times,
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            hooks);
-    return Jobs.of(Map.of("a", config)).getFirst();
+    return TestJobs.job("office:tank/a", "vault:vault/backup/a", times, hooks);
   }
 
   private static Optional<JobConfig.Times> every(String span) {

@@ -3,10 +3,9 @@ package io.longhaul.coordinator.drive;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.longhaul.coordinator.job.Job;
-import io.longhaul.coordinator.job.JobConfig;
-import io.longhaul.coordinator.job.Jobs;
 import io.longhaul.coordinator.plan.Side;
 import io.longhaul.coordinator.plan.Step;
+import io.longhaul.coordinator.testing.TestJobs;
 import io.longhaul.protocol.zfs.Dataset;
 import io.longhaul.protocol.zfs.DatasetName;
 import io.longhaul.protocol.zfs.SendBase;
@@ -15,7 +14,6 @@ import io.longhaul.protocol.zfs.ZfsChange;
 import io.longhaul.protocol.zfs.ZfsFeatures;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -87,23 +85,7 @@ class EmptyParentTest {
 
   @Test
   void whatIsBelowItIsSentAndItIsSaidToHaveNone() throws Exception {
-    JobConfig config =
-        new JobConfig(
-            "office:tank/vm",
-            "vault:backup/vm",
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty());
-    Job job = Jobs.of(Map.of("a", config)).getFirst();
+    Job job = TestJobs.job("office:tank/vm", "vault:backup/vm", Optional.empty(), Optional.empty());
     Driver.Listener nobody =
         new Driver.Listener() {
           @Override

@@ -33,10 +33,14 @@ public final class LastWord {
             spool.reserve(),
             Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-      ByteBuffer left = ByteBuffer.wrap(bytes);
-      while (left.hasRemaining()) {
-        file.write(left);
-      }
+      write(file, bytes);
+    }
+  }
+
+  private static void write(FileChannel file, byte[] bytes) throws IOException {
+    ByteBuffer left = ByteBuffer.wrap(bytes);
+    while (left.hasRemaining()) {
+      file.write(left);
     }
   }
 
@@ -84,10 +88,7 @@ public final class LastWord {
 
   private static void overwrite(Path path, byte[] content) throws IOException {
     try (FileChannel file = FileChannel.open(path, StandardOpenOption.WRITE)) {
-      ByteBuffer left = ByteBuffer.wrap(content);
-      while (left.hasRemaining()) {
-        file.write(left);
-      }
+      write(file, content);
       file.truncate(content.length);
       file.force(true);
     }
