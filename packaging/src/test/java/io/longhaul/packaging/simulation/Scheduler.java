@@ -3,6 +3,7 @@ package io.longhaul.packaging.simulation;
 import java.lang.reflect.Array;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,7 +21,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.AbstractOwnableSynchronizer;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +42,9 @@ import org.jspecify.annotations.Nullable;
 /** Runs virtual threads one at a time, in an order that the seed decides, on a virtual clock. */
 public final class Scheduler implements Executor {
   private static final int STARTED = 1;
+  private static final int PARKED = 4;
+  private static final int TIMED_PARKED = 7;
+  private static final int UNPARKED = 9;
   private static final int BLOCKING = 12;
   private static final int BLOCKED = 13;
   private static final int UNBLOCKED = 14;
@@ -51,6 +57,7 @@ public final class Scheduler implements Executor {
   private static final Thread UNBLOCKER;
   private static final Field STATE;
   private static final Field HANDED_OVER;
+  private static final Method OWNER;
   private static final ThreadLocal<@Nullable Scheduler> RUNNING = new ThreadLocal<>();
 
   static {
@@ -63,6 +70,8 @@ public final class Scheduler implements Executor {
       STATE.setAccessible(true);
       HANDED_OVER = Class.forName("java.lang.VirtualThread").getDeclaredField("onWaitingList");
       HANDED_OVER.setAccessible(true);
+      OWNER = AbstractOwnableSynchronizer.class.getDeclaredMethod("getExclusiveOwnerThread");
+      OWNER.setAccessible(true);
       UNBLOCKER =
           Thread.getAllStackTraces().keySet().stream()
               .filter(thread -> thread.getName().equals("VirtualThread-unblocker"))
@@ -207,12 +216,51 @@ public final class Scheduler implements Executor {
 
   private void step(Task task) {
     steps++;
-    task.ready = false;
     lastRun = task;
-    task.continuation.run();
+    run(task);
+    while (isHeldUpFromOutside(task)) {
+      awaitReady(task);
+      run(task);
+    }
     if (task.state() == TERMINATED) {
       live.remove(task);
       tasks.remove(task.continuation);
+    }
+  }
+
+  private static void run(Task task) {
+    task.ready = false;
+    task.continuation.run();
+  }
+
+  /*
+   * A library's lock may be held by a thread that is not simulated: all calls of OkHttp that have a
+   * time limit share one with the thread that watches the limits. Real time decides whether such a lock
+   * is free; so waiting for it is no step, and nobody else goes on meanwhile. A thread has just parked at
+   * a lock without an owner only if an outsider has given the lock up since then.
+   */
+  private boolean isHeldUpFromOutside(Task task) {
+    int state = task.state();
+    if (!task.process.isAlive()
+        || (state != PARKED && state != TIMED_PARKED && state != UNPARKED)
+        || !(LockSupport.getBlocker(task.thread) instanceof AbstractOwnableSynchronizer lock)
+        || lock.getClass().getEnclosingClass() != ReentrantLock.class) {
+      return false;
+    }
+    try {
+      Object owner = OWNER.invoke(lock);
+      return live.stream().noneMatch(ours -> ours.thread.equals(owner));
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError("this JDK has other locks", e);
+    }
+  }
+
+  private void awaitReady(Task task) {
+    long began = System.nanoTime();
+    while (!task.ready) {
+      takeSubmitted();
+      requireProgress(began);
+      Thread.onSpinWait();
     }
   }
 
@@ -251,20 +299,24 @@ public final class Scheduler implements Executor {
    * order does not depend on it.
    */
   private void settle() {
-    long began = 0;
-    while (true) {
-      for (Runnable next = submitted.poll(); next != null; next = submitted.poll()) {
-        take(next);
-      }
-      if (!isHandingOver() && submitted.isEmpty()) {
-        return;
-      }
-      if (began == 0) {
-        began = System.nanoTime();
-      } else if (System.nanoTime() - began > STUCK_NANOS) {
-        throw new IllegalStateException("a monitor is not given up: " + stacks());
-      }
+    long began = System.nanoTime();
+    takeSubmitted();
+    while (isHandingOver() || !submitted.isEmpty()) {
+      takeSubmitted();
+      requireProgress(began);
       Thread.onSpinWait();
+    }
+  }
+
+  private void takeSubmitted() {
+    for (Runnable next = submitted.poll(); next != null; next = submitted.poll()) {
+      take(next);
+    }
+  }
+
+  private void requireProgress(long began) {
+    if (System.nanoTime() - began > STUCK_NANOS) {
+      throw new IllegalStateException("a lock is not given up: " + stacks());
     }
   }
 
