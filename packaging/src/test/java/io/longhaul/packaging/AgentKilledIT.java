@@ -37,7 +37,7 @@ class AgentKilledIT {
     Tools.need("openssl", "curl");
     try (var site = new Site();
         var link = site.link(16 * MEBIBYTE)) {
-      site.office().stream("data", STREAM.source());
+      site.office().stream("data", STREAM.sourceThen(site.waitForGo()));
       site.office().set("16MiB", "spool", "limit");
       site.vault().stream("sum", Keystream.sink(site.file("sum")));
       site.start();
@@ -55,6 +55,7 @@ class AgentKilledIT {
       assertThat(source.isAlive()).as("the source is blocked by its spool's limit").isTrue();
       assertThat(sink.isAlive()).as("the sink").isTrue();
 
+      site.go();
       site.awaitDone(id, SOON);
       assertThat(Files.readString(site.file("sum")).strip()).isEqualTo(STREAM.sha256());
       long unverified = (restarted.transfer().connections() + 8) * MEBIBYTE;

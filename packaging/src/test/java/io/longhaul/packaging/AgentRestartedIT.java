@@ -84,8 +84,7 @@ class AgentRestartedIT {
             new Site(Path.of(System.getProperty("java.io.tmpdir")), OWN_SESSION, OWN_SESSION);
         var _ = site.link(8 * MEBIBYTE)) {
       /* It ends when it is told to, so that it surely outlives the interruption. */
-      String source = STREAM.source().getLast() + "; until [ -e %s ]; do sleep 0.1; done";
-      site.office().stream("data", List.of("sh", "-c", source.formatted(site.file("go"))));
+      site.office().stream("data", STREAM.sourceThen(site.waitForGo()));
       site.office().set("16MiB", "spool", "limit");
       site.vault().stream("sum", Keystream.sink(site.file("sum")));
       site.start();
@@ -104,7 +103,7 @@ class AgentRestartedIT {
       assertThat(receive.pump().isAlive()).as("the receive pump").isTrue();
       assertThat(receive.child().orElseThrow().isAlive()).as("the sink").isTrue();
 
-      Files.createFile(site.file("go"));
+      site.go();
       site.awaitDone(id, SOON);
       assertThat(Files.readString(site.file("sum")).strip()).isEqualTo(STREAM.sha256());
     }

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BadRequestIT {
-  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final Duration SOON = Duration.ofMinutes(1);
   private static final int FAILED = 1;
   private static final int USAGE = 2;
   private static final Pattern SESSION = Pattern.compile("longhaul-(send|receive)-[0-9a-z]{26}$");

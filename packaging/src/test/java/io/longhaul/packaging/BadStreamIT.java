@@ -57,7 +57,7 @@ class BadStreamIT {
 
   @AfterEach
   void noProcessIsLeft() throws Exception {
-    assertThat(new SpoolProcesses(site.file("")).alive()).isEmpty();
+    new SpoolProcesses(site.file("")).awaitEnd();
   }
 
   @AfterAll

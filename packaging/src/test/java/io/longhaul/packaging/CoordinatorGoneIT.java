@@ -45,6 +45,7 @@ class CoordinatorGoneIT {
       try (var running = RunningCommand.start(command)) {
         SessionId id = awaitSession(site);
         site.awaitFed(id, MEBIBYTE, SOON);
+        Eventually.holds("its name", SOON, () -> running.out().contains(id.toString()));
         CommandResult.output(List.of("kill", "-INT", Long.toString(running.pid())));
         CommandResult result = running.await(SOON);
         assertThat(result.exit()).as(result.toString()).isEqualTo(130);

@@ -42,11 +42,12 @@ class DamagedSpoolIT {
     site.office().set("16MiB", "spool", "limit");
     site.office().stream("data", STREAM.source());
     site.vault().stream("sum", Keystream.sink(site.file("sum")));
-    String waiting = "until [ -e " + site.file("go") + " ]; do sleep 0.1; done";
     site.office().stream(
         "halting",
         List.of(
-            "sh", "-c", "head -c 4194304 /dev/zero; " + waiting + "; head -c 40000000 /dev/zero"));
+            "sh",
+            "-c",
+            "head -c 4194304 /dev/zero; " + site.waitForGo() + "; head -c 40000000 /dev/zero"));
     String commit = "cat > /dev/null && touch " + site.file("committed");
     site.vault().stream("committed", List.of("sh", "-c", commit));
     site.start();
@@ -95,7 +96,7 @@ class DamagedSpoolIT {
     SessionId id = begin("halting", "committed");
     site.awaitFed(id, MEBIBYTE, SOON);
     site.receiver().kill();
-    Files.createFile(site.file("go"));
+    site.go();
     long number = 7;
     Eventually.holds("chunks", SOON, () -> site.send(id).sealedTo() > number);
     damage.doTo(site.spool(id, Role.SEND).chunk(number));
@@ -125,8 +126,12 @@ class DamagedSpoolIT {
     Files.move(spool.directory(), site.file("trash")); // all of it at one instant
 
     Failure failure = site.awaitFailure(id, SOON);
-    String told = failure.message() + site.send(id).failure().map(Failure::message).orElse("");
-    assertThat(told).contains(spool.directory().toString());
+    Eventually.holds(
+        "a word of " + spool.directory(),
+        SOON,
+        () ->
+            (failure.message() + site.send(id).failure().map(Failure::message).orElse(""))
+                .contains(spool.directory().toString()));
     for (Started started : List.of(send, receive)) {
       for (ProcessIdentity process : List.of(started.pump(), started.child().orElseThrow())) {
         Eventually.holds("the end of " + process, SOON, () -> !process.isAlive());

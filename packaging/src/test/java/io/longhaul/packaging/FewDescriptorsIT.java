@@ -50,7 +50,7 @@ class FewDescriptorsIT {
     try (var site = new Site(Path.of(System.getProperty("java.io.tmpdir")), FEW, FEW);
         var _ = site.link(8 * MEBIBYTE)) {
       site.office().set("16MiB", "spool", "limit");
-      site.office().stream("data", STREAM.source());
+      site.office().stream("data", STREAM.sourceThen(site.waitForGo()));
       site.vault().stream("sum", Keystream.sink(site.file("sum")));
       site.start();
       SessionId id = site.startDetached("office::data", "vault::sum", "--chunk-size", "1MiB");
@@ -75,6 +75,7 @@ class FewDescriptorsIT {
         }
       }
 
+      site.go();
       Eventually.holds("an answer", SOON, () -> agent.call(ApiPaths.AGENT).exit() == 0);
       site.awaitDone(id, SOON);
       assertThat(Files.readString(site.file("sum")).strip()).isEqualTo(STREAM.sha256());

@@ -52,7 +52,7 @@ class FullDiskIT {
     site.office().stream("held", script(held + STREAM.source().getLast()));
     site.vault().stream("sum", Keystream.sink(site.file("sum")));
     site.vault().stream("committed", script("cat > /dev/null && touch " + site.file("committed")));
-    String waiting = "until [ -e %s ]; do sleep 0.1; done; ".formatted(site.file("go"));
+    String waiting = site.waitForGo() + "; ";
     site.vault().stream(
         "late", script(waiting + "exec openssl dgst -sha256 -r -out " + site.file("sum")));
     site.office().stream(
@@ -95,7 +95,7 @@ class FullDiskIT {
     assertThat(site.awaitEnd(id, SOON).state()).isEqualTo(SessionState.ABORTED);
     Path directory = disk.path().resolve("longhaul-send-" + id);
     Eventually.holds("room again", SOON, () -> !Files.exists(directory));
-    assertThat(new SpoolProcesses(disk.path()).alive()).isEmpty();
+    new SpoolProcesses(disk.path()).awaitEnd();
     assertThat(site.send(id).state()).isEqualTo(SessionState.ABORTED);
     assertThat(site.file("committed")).doesNotExist();
   }
@@ -131,15 +131,22 @@ class FullDiskIT {
     SessionId id = receiverIsFull();
     assertThat(site.coordinator("status", id.text()).out())
         .contains("paused", disk.path().toString(), "free space in that file system");
-    for (int looks = 0; looks < 10; looks++) { // a look for room in vain is no end of the pause
-      assertThat(site.receive(id).state()).isEqualTo(SessionState.PAUSED);
-      Eventually.elapsed(Duration.ofMillis(500));
-    }
+    Eventually.holds("a pause that no look for room in vain ends", SOON, () -> staysPaused(id));
 
     disk.free();
-    Files.createFile(site.file("go"));
+    site.go();
     site.awaitDone(id, SOON);
     assertThat(Files.readString(site.file("sum")).strip()).isEqualTo(STREAM.sha256());
+  }
+
+  private boolean staysPaused(SessionId id) throws Exception {
+    for (int looks = 0; looks < 10; looks++) {
+      if (site.receive(id).state() != SessionState.PAUSED) {
+        return false; // what was fetched before may still be verified
+      }
+      Eventually.elapsed(Duration.ofMillis(500));
+    }
+    return true;
   }
 
   @Test
@@ -148,7 +155,7 @@ class FullDiskIT {
     CommandResult abort = site.coordinator("abort", id.text());
     assertThat(abort.exit()).as(abort.toString()).isZero();
     assertThat(site.awaitEnd(id, SOON).state()).isEqualTo(SessionState.ABORTED);
-    assertThat(new SpoolProcesses(disk.path()).alive()).isEmpty();
+    new SpoolProcesses(disk.path()).awaitEnd();
     assertThat(site.file("sum")).doesNotExist();
   }
 
@@ -178,7 +185,7 @@ class FullDiskIT {
     link.cut();
     Eventually.holds("chunks", SOON, () -> site.send(id).sealedBytes() >= 2 * MEBIBYTE);
     disk.fillBut(0);
-    Files.createFile(site.file("go"));
+    site.go();
     SendStatus failed =
         Eventually.find(
             "the failure", SOON, () -> Optional.of(site.send(id)).filter(s -> s.state().ended()));

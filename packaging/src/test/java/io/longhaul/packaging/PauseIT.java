@@ -25,7 +25,7 @@ class PauseIT {
   void pausedAndResumed() throws Exception {
     Tools.need("openssl");
     try (var site = new Site();
-        var _ = site.link(10 * MEBIBYTE)) {
+        var _ = site.link(4 * MEBIBYTE)) {
       site.office().stream("data", STREAM.source());
       site.office().set("16MiB", "spool", "limit");
       site.vault().stream("sum", Keystream.sink(site.file("sum")));

@@ -54,7 +54,7 @@ class RealClientsIT {
         Optional.of(
             Eventually.find(
                 "chunk 1 in the manifest",
-                Duration.ofSeconds(30),
+                Duration.ofMinutes(1),
                 () ->
                     site.sender().get(manifest, ManifestPage.class).chunks().stream().findFirst()));
     chunkPath = ApiPaths.chunk(id, 1);

@@ -3,6 +3,7 @@ package io.longhaul.packaging;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.longhaul.packaging.site.CommandResult.RunningCommand;
+import io.longhaul.packaging.site.Eventually;
 import io.longhaul.packaging.site.Keystream;
 import io.longhaul.packaging.site.Place;
 import io.longhaul.packaging.site.PrivateSshd;
@@ -40,6 +41,7 @@ class ReverseTunnelIT {
         site.awaitFed(id, 20 * MEBIBYTE, SOON);
         assertThat(tunnel.isAlive()).isTrue();
       }
+      Eventually.holds("the end of the first tunnel", SOON, () -> Site.isFree(port));
       try (var tunnel = RunningCommand.start(sshd.reverseTunnel(port, site.officePort()))) {
         site.awaitDone(id, SOON);
         assertThat(tunnel.isAlive()).isTrue();

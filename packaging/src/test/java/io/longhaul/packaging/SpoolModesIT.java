@@ -8,16 +8,17 @@ import io.longhaul.packaging.site.Tools;
 import io.longhaul.protocol.SessionId;
 import io.longhaul.protocol.spool.Role;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The spool holds the stream's bytes in the clear: nobody but its owner may look into it. */
@@ -49,11 +50,13 @@ class SpoolModesIT {
     }
   }
 
-  /** Returns the mode of a directory and of everything in it; what goes meanwhile is left out. */
+  /** Returns the mode of a directory and of all files in it; what goes meanwhile is left out. */
   private static Map<Path, String> modes(Path directory) throws IOException {
     Map<Path, String> modes = new TreeMap<>();
-    try (Stream<Path> all = Files.walk(directory)) {
-      for (Path path : all.toList()) {
+    List<Path> paths = new ArrayList<>(List.of(directory));
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+      files.forEach(paths::add);
+      for (Path path : paths) {
         try {
           modes.put(
               path,

@@ -57,7 +57,7 @@ class UpgradeIT {
     site = new Site(new Image(installed("current")));
     link = site.link(8 * MEBIBYTE);
     site.office().set("16MiB", "spool", "limit");
-    site.office().stream("data", script(STREAM.source().getLast() + "; " + waitForGo()));
+    site.office().stream("data", STREAM.sourceThen(site.waitForGo()));
     site.vault().stream("sum", Keystream.sink(site.file("sum")));
   }
 
@@ -81,7 +81,7 @@ class UpgradeIT {
     assertThat(site.receive(id).sinkPid()).hasValue(receive.child().orElseThrow().pid());
     assertThat(send.pump().isAlive()).isTrue();
     assertThat(receive.pump().isAlive()).isTrue();
-    go();
+    site.go();
     site.awaitDone(id, SOON);
     assertThat(Files.readString(site.file("sum")).strip()).isEqualTo(STREAM.sha256());
   }
@@ -89,7 +89,7 @@ class UpgradeIT {
   /** The sink is started when the first chunk is there; that may be after the upgrade. */
   @Test
   void aSinkIsStartedAfterTheImageIsDeleted() throws Exception {
-    site.office().stream("late", script(waitForGo() + STREAM.source().getLast()));
+    site.office().stream("late", script(site.waitForGo() + "; " + STREAM.source().getLast()));
     site.start();
     SessionId id = begin("late", "sum");
     SessionSpool spool = site.spool(id, Role.RECEIVE);
@@ -98,14 +98,14 @@ class UpgradeIT {
 
     upgradeAndDelete();
 
-    go();
+    site.go();
     site.awaitDone(id, SOON);
     assertThat(Files.readString(site.file("sum")).strip()).isEqualTo(STREAM.sha256());
   }
 
   @Test
   void aSourceIsRepeatedAfterTheImageIsDeleted() throws Exception {
-    site.office().stream("again", script(STREAM.source().getLast() + "; " + waitForGo()));
+    site.office().stream("again", STREAM.sourceThen(site.waitForGo()));
     site.office().set(true, "streams", "again", "repeatable");
     site.start();
     SessionId id = begin("again", "sum");
@@ -115,7 +115,7 @@ class UpgradeIT {
 
     long source = site.started(id, Role.SEND).child().orElseThrow().pid();
     CommandResult.output(List.of("kill", "-KILL", "--", "-" + source));
-    go();
+    site.go();
     site.awaitDone(id, SOON);
     assertThat(Files.readString(site.file("sum")).strip()).isEqualTo(STREAM.sha256());
     assertThat(site.send(id).attempt()).isEqualTo(2);
@@ -123,7 +123,7 @@ class UpgradeIT {
 
   @Test
   void aSourceThatFailsIsToldAfterTheImageIsDeleted() throws Exception {
-    String fails = "head -c 20000000 /dev/zero; " + waitForGo() + "echo no disk >&2; exit 3";
+    String fails = "head -c 20000000 /dev/zero; " + site.waitForGo() + "; echo no disk >&2; exit 3";
     site.office().stream("fails", script(fails));
     site.vault().stream("committed", script("cat > /dev/null && touch " + committed()));
     site.start();
@@ -132,7 +132,7 @@ class UpgradeIT {
 
     upgradeAndDelete();
 
-    go();
+    site.go();
     assertThat(site.awaitFailure(id, SOON).message()).contains("status 3", "no disk");
     assertThat(site.send(id).failure().orElseThrow().kind()).isEqualTo(FailureKind.SOURCE_FAILED);
     assertThat(committed()).doesNotExist();
@@ -140,7 +140,8 @@ class UpgradeIT {
 
   @Test
   void aSinkThatFailsIsToldAfterTheImageIsDeleted() throws Exception {
-    String fails = "head -c 2000000 > /dev/null; " + waitForGo() + "echo no room >&2; exit 7";
+    String fails =
+        "head -c 2000000 > /dev/null; " + site.waitForGo() + "; echo no room >&2; exit 7";
     site.vault().stream("fails", script(fails));
     site.start();
     SessionId id = begin("data", "fails");
@@ -148,7 +149,7 @@ class UpgradeIT {
 
     upgradeAndDelete();
 
-    go();
+    site.go();
     Failure failure = site.awaitFailure(id, SOON);
     assertThat(failure.kind()).isEqualTo(FailureKind.SINK_FAILED);
     assertThat(failure.message()).contains("status 7");
@@ -166,7 +167,7 @@ class UpgradeIT {
     assertThat(site.coordinator("abort", id.text()).exit()).isZero();
     assertThat(site.awaitEnd(id, SOON).state()).isEqualTo(SessionState.ABORTED);
     assertThat(committed()).doesNotExist();
-    assertThat(new SpoolProcesses(site.file("")).alive()).isEmpty();
+    new SpoolProcesses(site.file("")).awaitEnd();
   }
 
   @Test
@@ -183,12 +184,14 @@ class UpgradeIT {
     assertThat(install(next, "--remove-old").out()).contains("kept " + installed(first));
     assertThat(installed(first)).isDirectory();
 
-    go();
+    site.go();
     site.awaitDone(id, SOON);
     assertThat(Files.readString(site.file("sum")).strip()).isEqualTo(STREAM.sha256());
     Path foreign = Files.createDirectory(installed("notes"));
-    CommandResult nobody = install(next, "--remove-old");
-    assertThat(nobody.out()).contains("removed " + installed(first));
+    Eventually.holds(
+        "the end of all that ran",
+        SOON,
+        () -> install(next, "--remove-old").out().contains("removed " + installed(first)));
     assertThat(installed(first)).doesNotExist();
     assertThat(foreign).isDirectory();
     assertThat(installed("99.0.0")).isDirectory();
@@ -238,14 +241,6 @@ class UpgradeIT {
 
   private static List<String> script(String words) {
     return List.of("sh", "-c", words);
-  }
-
-  private String waitForGo() {
-    return "until [ -e %s ]; do sleep 0.1; done; ".formatted(site.file("go"));
-  }
-
-  private void go() throws Exception {
-    Files.createFile(site.file("go"));
   }
 
   private Path committed() {

@@ -19,9 +19,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A chunk that is damaged on the receiver's own disk after it was verified. */
 @Timeout(200)
 class DamageTest {
-  private static final int CHUNK =
-      256 * 1024; // more than a pipe holds, so that a sink can be waited for
-  private static final int CHUNKS = 12;
+  /* All together more than a pipe holds, so that a sink can be waited for; each too small to be split. */
+  private static final int CHUNK = 100 * 1024;
+  private static final int CHUNKS = 24;
 
   @TempDir private Path folder;
   private final SessionId id = newId();

@@ -1,5 +1,6 @@
 package io.longhaul.receiver;
 
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
@@ -29,9 +30,13 @@ public final class Eventually {
   public static <T> T find(String what, Look<T> look) throws Exception {
     long began = System.nanoTime();
     while (System.nanoTime() - began < LIMIT.toNanos()) {
-      Optional<T> found = look.now();
-      if (found.isPresent()) {
-        return found.get();
+      try {
+        Optional<T> found = look.now();
+        if (found.isPresent()) {
+          return found.get();
+        }
+      } catch (NoSuchFileException e) {
+        // not yet
       }
       LockSupport.parkNanos(STEP.toNanos());
     }

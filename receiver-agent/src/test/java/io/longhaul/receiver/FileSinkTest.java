@@ -65,7 +65,7 @@ class FileSinkTest {
     receiver.put(id, into("backup"));
     receiver.awaitFed(id, CHUNKS / 2);
     assertThat(target).hasContent(OLD);
-    assertThat(files()).hasSize(2);
+    Eventually.holds("the sink to open its file", () -> files().size() == 2);
   }
 
   private void assertThatNothingHasChanged() throws Exception {

@@ -592,7 +592,10 @@ class HostileSenderTest {
   /** The sinks must not have been told that the stream ended well. */
   private void assertThatNothingIsLeftOf(Set<SessionId> ids) throws Exception {
     for (SessionId id : ids) {
-      ReceiveStatus end = receiver.abort(id);
+      receiver.abort(id);
+      ReceiveStatus end =
+          Eventually.find(
+              "the end", () -> Optional.of(receiver.status(id)).filter(now -> now.state().ended()));
       assertThat(end.state()).isIn(SessionState.FAILED, SessionState.ABORTED);
       assertThat(end.sinkPid()).isEmpty();
       Eventually.holds("no chunk left", () -> spooledBytes(id) < OWN_FILES);

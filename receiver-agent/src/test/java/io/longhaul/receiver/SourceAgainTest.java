@@ -41,6 +41,7 @@ class SourceAgainTest {
     sender.sealTo(BEFORE);
     receiver.put(id, into("file"));
     receiver.awaitFed(id, BEFORE);
+    Eventually.holds("the sink to open its file", () -> Files.exists(receiver.file("out")));
   }
 
   @AfterEach

@@ -185,9 +185,8 @@ class DaemonTest {
             Optional.empty());
     Thread daemon = start(job(every("1h"), Optional.of(inDirectory(hooks))), new ModelSides(3, 40));
     awaitText(told, "failed\n"); // the model has conflicts
-    now.set(NOON.plus(Duration.ofHours(1)));
-    state.askToWakeUp("a");
     Files.delete(told);
+    state.askToWakeUp("a");
     awaitText(told, "failed\n");
     assertThat(runs).hasValue(2);
     end(daemon);

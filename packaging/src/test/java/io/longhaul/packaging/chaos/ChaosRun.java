@@ -15,8 +15,11 @@ import java.util.Random;
  * @param bytesPerSecond what the link carries
  */
 public record ChaosRun(long seed, int faults, Keystream stream, long bytesPerSecond) {
-  /* Both spools may hold what is left of the stream; then the source and the send pump are gone. */
-  private static final long AFTER_LAST_FAULT = 24L << 20;
+  /*
+   * Both spools may hold what is left of the stream; then the source and the send pump are gone. The
+   * rest is for what the link carries until a fault that is due is there.
+   */
+  private static final long AFTER_LAST_FAULT = 64L << 20;
 
   /** Runs the transfer to its end. */
   public Toll run() throws Exception {

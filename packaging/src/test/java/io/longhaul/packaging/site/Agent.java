@@ -126,7 +126,7 @@ public final class Agent implements AutoCloseable {
   public CommandResult call(String path, String... arguments) throws IOException {
     var words = new ArrayList<>(where);
     words.addAll(List.of("curl", "--silent", "--show-error", "--fail-with-body"));
-    words.addAll(List.of("--max-time", "10"));
+    words.addAll(List.of("--max-time", "60"));
     words.addAll(credential);
     words.addAll(List.of(arguments));
     words.add(url + "/" + path);

@@ -19,6 +19,11 @@ public record Keystream(long bytes) {
     return List.of("sh", "-c", MAKE.formatted(bytes));
   }
 
+  /** Returns the command that writes the stream and then does what {@code words} say. */
+  public List<String> sourceThen(String words) {
+    return List.of("sh", "-c", MAKE.formatted(bytes) + "; " + words);
+  }
+
   /** Returns the command that reads a stream and leaves its SHA-256 in {@code file}. */
   public static List<String> sink(Path file) {
     return List.of("openssl", "dgst", "-sha256", "-r", "-out", file.toString());

@@ -12,7 +12,7 @@ import java.util.List;
  * arguments that go with it. Ciphers are OpenSSH's defaults.
  */
 public final class PrivateSshd implements AutoCloseable {
-  private static final Duration START = Duration.ofSeconds(20);
+  private static final Duration START = Duration.ofMinutes(1);
 
   private final Place place;
   private final Path directory;

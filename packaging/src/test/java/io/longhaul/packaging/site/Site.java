@@ -21,6 +21,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -28,7 +29,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A sender-agent called {@code office}, a receiver-agent called {@code vault} and a coordinator's
@@ -48,6 +52,11 @@ public final class Site implements AutoCloseable {
   private static final String LOCALHOST = "localhost";
   private static final String CONSOLE = "console";
   private static final Duration COMMAND = Duration.ofMinutes(5);
+  /* Below the ports that the kernel gives to clients and to servers without a choice. */
+  private static final int LEAST_PORT = 10_000;
+  private static final int MOST_PORT = 30_000;
+  private static final Random RANDOM = new SecureRandom();
+  private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 
   private final Image image;
   private final Path directory;
@@ -185,11 +194,32 @@ public final class Site implements AutoCloseable {
         file(program + ".log"));
   }
 
-  /** Returns a port that is free at this moment. */
-  public static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+  /** Returns a free port, another one each time, and none that the kernel gives to anybody. */
+  public static int freePort() {
+    return RANDOM
+        .ints(LEAST_PORT, MOST_PORT)
+        .filter(port -> GIVEN.add(port) && isFree(port))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Returns whether nobody listens there on loopback. */
+  public static boolean isFree(int port) {
+    try (var _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      return true;
+    } catch (IOException e) {
+      return false;
     }
+  }
+
+  /** Returns the shell's words that wait for {@link #go}. */
+  public String waitForGo() {
+    return "until [ -e %s ]; do sleep 0.1; done".formatted(file("go"));
+  }
+
+  /** Ends the wait of all that has waited for it. */
+  public void go() throws IOException {
+    Files.createFile(file("go"));
   }
 
   private String url(String host, int port) {

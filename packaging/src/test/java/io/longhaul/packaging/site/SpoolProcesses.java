@@ -5,13 +5,14 @@ import io.longhaul.protocol.spool.SpoolFile;
 import io.longhaul.protocol.spool.SpoolLock;
 import io.longhaul.protocol.spool.Started;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * The pumps, sources and sinks that the spools under a directory tell of.
@@ -19,7 +20,8 @@ import java.util.stream.Stream;
  * @param directory above the spools
  */
 public record SpoolProcesses(Path directory) {
-  private static final Duration END = Duration.ofSeconds(10);
+  private static final Duration END = Duration.ofMinutes(1);
+  private static final int DEPTH = 3;
 
   /** Returns those that are alive. */
   public List<ProcessIdentity> alive() throws IOException {
@@ -47,9 +49,24 @@ public record SpoolProcesses(Path directory) {
   }
 
   private List<Path> startedFiles() throws IOException {
-    try (Stream<Path> files =
-        Files.find(directory, 3, (path, _) -> path.endsWith("started.json"))) {
-      return files.toList();
+    List<Path> files = new ArrayList<>();
+    addStartedFiles(files, directory, DEPTH);
+    return files;
+  }
+
+  private static void addStartedFiles(List<Path> files, Path folder, int depth) throws IOException {
+    Path file = folder.resolve("started.json");
+    if (Files.exists(file)) {
+      files.add(file);
+    } else if (depth > 1) {
+      try (DirectoryStream<Path> folders =
+          Files.newDirectoryStream(folder, path -> Files.isDirectory(path))) {
+        for (Path below : folders) {
+          addStartedFiles(files, below, depth - 1);
+        }
+      } catch (NoSuchFileException e) {
+        // a session that is cleaned up at this moment
+      }
     }
   }
 
@@ -59,6 +76,11 @@ public record SpoolProcesses(Path directory) {
       CommandResult.of(List.of("kill", "-KILL", "--", "-" + process.pid()));
       CommandResult.of(List.of("kill", "-KILL", Long.toString(process.pid())));
     }
+    awaitEnd();
+  }
+
+  /** Waits until none is alive. */
+  public void awaitEnd() throws IOException {
     Eventually.holds("the end of " + alive(), END, () -> alive().isEmpty());
   }
 }

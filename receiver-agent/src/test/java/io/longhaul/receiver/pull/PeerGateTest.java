@@ -23,14 +23,20 @@ class PeerGateTest {
   private final List<Boolean> renewals = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
 
-  private synchronized void sleep(Duration time) {
+  private synchronized void sleep(Duration time) throws InterruptedException {
+    if (Thread.interrupted()) {
+      throw new InterruptedException("the test is over");
+    }
     waits.add(time);
     now.addAndGet(time.toNanos());
   }
 
   @AfterEach
-  void stop() {
+  void stop() throws Exception {
     threads.forEach(Thread::interrupt);
+    for (Thread thread : threads) {
+      thread.join();
+    }
   }
 
   private Thread start(FutureTask<?> task) {

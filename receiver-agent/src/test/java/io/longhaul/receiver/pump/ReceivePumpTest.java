@@ -375,6 +375,7 @@ class ReceivePumpTest {
     seal(stream(CHUNK), 0, CHUNK);
     CompletableFuture<Void> pump = pump();
     Eventually.holds("the shell to exit", () -> !sink().isAlive());
+    LockSupport.parkNanos(Duration.ofSeconds(1).toNanos()); // so that the pump has seen it
     seal(stream(40 * CHUNK), CHUNK, 40 * CHUNK);
     manifest.append(manifest.digest().end(0, Optional.empty()));
 

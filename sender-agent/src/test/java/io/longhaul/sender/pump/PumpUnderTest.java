@@ -36,7 +36,7 @@ import java.util.concurrent.TimeUnit;
 final class PumpUnderTest {
   static final PumpTimes QUICK =
       new PumpTimes(
-          Duration.ofSeconds(5),
+          Duration.ofMinutes(1),
           Duration.ofSeconds(2),
           Duration.ofSeconds(30),
           Duration.ofMillis(300));

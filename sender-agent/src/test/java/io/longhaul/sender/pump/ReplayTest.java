@@ -42,18 +42,31 @@ final class ReplayTest {
   @TempDir Path root;
   private Path first;
   private Path second;
+  private Path sealed;
   private Path go;
 
   @BeforeEach
   void streams() throws IOException {
     first = Files.write(root.resolve("first"), Arrays.copyOf(STREAM, CUT));
     second = Files.write(root.resolve("second"), STREAM);
+    sealed = root.resolve("sealed");
     go = root.resolve("go");
   }
 
   /** Gives {@code first} and then {@code end}; started again, waits for {@code go}. */
   private PumpUnderTest pump(String end) throws Exception {
     return pump(end, PumpUnderTest.QUICK);
+  }
+
+  /**
+   * Gives {@code first} and does {@code end} when its whole chunks are sealed; then as {@link
+   * #pump}.
+   */
+  private PumpUnderTest sealing(String end) throws Exception {
+    PumpUnderTest pump = pump("until [ -e " + sealed + " ]; do sleep 0.02; done; " + end);
+    await(() -> pump.chunks().size() == 10);
+    Files.createFile(sealed);
+    return pump;
   }
 
   private PumpUnderTest pump(String end, PumpTimes times) throws Exception {
@@ -80,7 +93,7 @@ final class ReplayTest {
 
   @Test
   void aSourceThatIsKilledIsStartedAgainAndGoesOnWhereItWasCut() throws Exception {
-    PumpUnderTest pump = pump("sleep 0.3; kill -KILL $$");
+    PumpUnderTest pump = sealing("kill -KILL $$");
     awaitAttempt(pump, 2);
     assertThat(pump.chunks()).hasSize(10);
     assertThat(SpoolFile.read(pump.spool.replayed(), Mark.class)).hasValue(Mark.NONE);
@@ -103,7 +116,7 @@ final class ReplayTest {
 
   @Test
   void whatIsReleasedIsOnlyComparedAndWhatIsNotIsWrittenAnew() throws Exception {
-    PumpUnderTest pump = pump("sleep 0.3; kill -KILL $$");
+    PumpUnderTest pump = sealing("kill -KILL $$");
     awaitAttempt(pump, 2);
     pump.release(4);
     Files.write(pump.spool.chunk(5), new byte[CHUNK]);
@@ -126,7 +139,7 @@ final class ReplayTest {
     byte[] other = STREAM.clone();
     other[3 * CHUNK + 5] ^= 1;
     Files.write(second, other);
-    PumpUnderTest pump = pump("sleep 0.3; kill -KILL $$");
+    PumpUnderTest pump = sealing("kill -KILL $$");
     Files.createFile(go);
     Failure failure = pump.outcome().failure().orElseThrow();
     assertThat(failure.kind()).isEqualTo(FailureKind.SOURCE_DIFFERS);
@@ -140,7 +153,7 @@ final class ReplayTest {
   @Test
   void aSourceThatEndsEarlierThanBeforeEndsTheSession() throws Exception {
     Files.write(second, Arrays.copyOf(STREAM, 5 * CHUNK));
-    PumpUnderTest pump = pump("sleep 0.3; kill -KILL $$");
+    PumpUnderTest pump = sealing("kill -KILL $$");
     Files.createFile(go);
     Failure failure = pump.outcome().failure().orElseThrow();
     assertThat(failure.kind()).isEqualTo(FailureKind.SOURCE_DIFFERS);
@@ -151,7 +164,7 @@ final class ReplayTest {
   @Test
   void aSourceThatEndsEarlierWithinAChunkEndsTheSession() throws Exception {
     Files.write(second, Arrays.copyOf(STREAM, 5 * CHUNK + 1));
-    PumpUnderTest pump = pump("sleep 0.3; kill -KILL $$");
+    PumpUnderTest pump = sealing("kill -KILL $$");
     Files.createFile(go);
     Failure failure = pump.outcome().failure().orElseThrow();
     assertThat(failure.kind()).isEqualTo(FailureKind.SOURCE_DIFFERS);
@@ -232,7 +245,7 @@ final class ReplayTest {
 
   @Test
   void afterARebootNoChunkFileIsTrusted() throws Exception {
-    PumpUnderTest pump = pump("sleep 0.3; exit 3");
+    PumpUnderTest pump = sealing("exit 3");
     pump.outcome();
     Started before = started(pump).orElseThrow();
     ProcessIdentity earlier =
@@ -249,8 +262,7 @@ final class ReplayTest {
 
   @Test
   void aReleasedChunkThatAnEarlierAttemptHasWrittenAnewDoesNotStay() throws Exception {
-    PumpUnderTest pump = pump("until [ -e %s ]; do sleep 0.02; done; exit 3".formatted(go));
-    await(() -> pump.chunks().size() == 10);
+    PumpUnderTest pump = sealing("exit 3");
     Files.createFile(go);
     pump.outcome();
     pump.release(4);

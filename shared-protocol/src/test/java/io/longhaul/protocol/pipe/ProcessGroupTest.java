@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ProcessGroupTest {
   private static final Duration LONG = Duration.ofSeconds(20);
-  private static final Duration SHORT = Duration.ofMillis(300);
+  private static final Duration SHORT = Duration.ofSeconds(3);
 
   /** Starts a shell that leads a group, and returns once it has made the file {@code ready}. */
   private static ChildProcess shell(Path dir, String script) throws Exception {

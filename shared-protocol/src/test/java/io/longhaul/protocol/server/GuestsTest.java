@@ -48,6 +48,7 @@ class GuestsTest {
   private static final int ANSWER = 32 << 20;
   private static final long LEAST = 64 * 1024;
   private static final Duration SHORT = Duration.ofMillis(600);
+  private static final Duration PATIENT_READING = Duration.ofSeconds(8);
   private static final Duration LONG = Duration.ofHours(1);
   private static final Patience PATIENT = new Patience(LONG, LONG, LONG, LEAST, LONG);
 
@@ -119,10 +120,17 @@ class GuestsTest {
     return client;
   }
 
+  /* On a busy machine a stranger's time may be over first. */
   private Client connectAsVault() throws IOException {
-    Client client = connect();
-    assertThat(client.get("v1/agent").status()).isEqualTo(200);
-    return client;
+    for (int tries = 1; ; tries++) {
+      Client client = connect();
+      try {
+        assertThat(client.get("v1/agent").status()).isEqualTo(200);
+        return client;
+      } catch (IOException e) {
+        assertThat(tries).as("tries").isLessThan(5);
+      }
+    }
   }
 
   private record Answer(int status, String head, String body) {
@@ -212,7 +220,7 @@ class GuestsTest {
   }
 
   private static Patience reading(Duration within) {
-    return new Patience(SHORT, LONG, LONG, LEAST, within);
+    return new Patience(SHORT.multipliedBy(10), LONG, LONG, LEAST, within);
   }
 
   @Test
@@ -290,17 +298,17 @@ class GuestsTest {
 
   @Test
   void aSlowReaderIsServedToTheEnd() throws Exception {
-    serve(reading(Duration.ofSeconds(3)));
+    serve(reading(PATIENT_READING));
     Client client = connect();
     client.say("GET /v1/much HTTP/1.1\r\nHost: h\r\n" + GOOD + "\r\n");
     long began = System.nanoTime();
     long read = 0;
     while (read < ANSWER) {
-      LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+      LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
       read += client.socket.getInputStream().readNBytes(256 * 1024).length;
       assertThat(readerGone.getCount()).as("after %s bytes", read).isOne();
     }
-    assertThat(System.nanoTime() - began).isGreaterThan(Duration.ofSeconds(3).toNanos());
+    assertThat(System.nanoTime() - began).isGreaterThan(PATIENT_READING.toNanos());
   }
 
   @Test

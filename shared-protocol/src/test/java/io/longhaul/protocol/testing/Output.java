@@ -54,8 +54,10 @@ public final class Output implements AutoCloseable {
       for (ProcessHandle process :
           Stream.concat(Stream.of(ProcessHandle.current()), processes).toList()) {
         Path line = Path.of("/proc", Long.toString(process.pid()), "cmdline");
-        if (Files.exists(line)) {
+        try {
           add(Files.readString(line, StandardCharsets.ISO_8859_1));
+        } catch (IOException e) {
+          // it has ended meanwhile
         }
       }
     }

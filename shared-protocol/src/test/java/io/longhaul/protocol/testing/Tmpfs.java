@@ -74,24 +74,15 @@ public final class Tmpfs implements AutoCloseable {
   /** Takes all of the room but {@code left} bytes, in place of what was taken before. */
   public void fillBut(long left) throws IOException {
     free();
-    if (left == 0) {
-      fill();
-    } else {
-      take(usableBytes() - left);
-    }
+    take(left == 0 ? Long.MAX_VALUE : usableBytes() - left);
   }
 
   /** Takes what room there is, besides what was taken before. */
   public void fill() throws IOException {
-    try {
-      take(Long.MAX_VALUE);
-    } catch (IOException e) {
-      if (Shortage.of(e).isEmpty()) {
-        throw e;
-      }
-    }
+    take(Long.MAX_VALUE);
   }
 
+  /* As far as there is room: others may take some meanwhile. */
   private void take(long bytes) throws IOException {
     try (FileChannel ballast =
         FileChannel.open(
@@ -102,6 +93,10 @@ public final class Tmpfs implements AutoCloseable {
         while (block.hasRemaining()) {
           ballast.write(block);
         }
+      }
+    } catch (IOException e) {
+      if (Shortage.of(e).isEmpty()) {
+        throw e;
       }
     }
   }

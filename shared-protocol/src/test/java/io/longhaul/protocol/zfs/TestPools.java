@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
@@ -22,6 +23,7 @@ public final class TestPools implements AutoCloseable {
   /* Sparse: what is not written takes no room. */
   private static final long POOL_BYTES = 1L << 30;
   private static final int DESTROY_ATTEMPTS = 100;
+  private static final Duration PAUSE = Duration.ofMillis(300);
   private static final Duration COPY_LIMIT = Duration.ofHours(1);
 
   private final Path directory;
@@ -152,6 +154,7 @@ public final class TestPools implements AutoCloseable {
         if (attempt == DESTROY_ATTEMPTS) {
           throw e;
         }
+        LockSupport.parkNanos(PAUSE.toNanos());
       }
     }
   }

@@ -48,10 +48,10 @@ final class ZfsCliTest {
   @Test
   void endsACommandAndItsChildrenWhenItsTimeIsUp() throws Exception {
     Path pid = directory.resolve("pid");
-    Zfs zfs = script("sleep 1000 & echo $! > '%s'; wait".formatted(pid), Duration.ofSeconds(1));
+    Zfs zfs = script("sleep 1000 & echo $! > '%s'; wait".formatted(pid), Duration.ofSeconds(5));
     assertThatExceptionOfType(ZfsException.class)
         .isThrownBy(() -> zfs.exists(DATASET))
-        .withMessageContaining("no answer within 1000 ms")
+        .withMessageContaining("no answer within 5000 ms")
         .satisfies(e -> assertThat(e.error()).isEqualTo(ZfsError.NO_ANSWER))
         .satisfies(e -> assertThat(e.exitStatus()).isEmpty());
     long child = Long.parseLong(Files.readString(pid).strip());
