@@ -8,11 +8,13 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Delayed;
@@ -22,6 +24,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.AbstractOwnableSynchronizer;
+import java.util.concurrent.locks.AbstractQueuedSynchronizer;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -96,6 +99,7 @@ public final class Scheduler implements Executor {
     private final Thread thread;
     private final SimProcess process;
     private boolean ready;
+    private boolean heldUp;
 
     Task(Runnable continuation, Thread thread, SimProcess process) {
       this.continuation = continuation;
@@ -120,6 +124,9 @@ public final class Scheduler implements Executor {
     }
   }
 
+  /** A thread can go on. */
+  private record Wake(Runnable continuation, Thread waker) {}
+
   /** Something that happens at a time. */
   private final class Timer implements Comparable<Timer> {
     private final long at;
@@ -139,9 +146,10 @@ public final class Scheduler implements Executor {
   }
 
   private final Random random;
-  private final ConcurrentLinkedQueue<Runnable> submitted = new ConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedQueue<Wake> submitted = new ConcurrentLinkedQueue<>();
   private final IdentityHashMap<Runnable, Task> tasks = new IdentityHashMap<>();
   private final List<Task> live = new ArrayList<>();
+  private final Set<Thread> ours = new HashSet<>();
   private final PriorityQueue<Timer> timers = new PriorityQueue<>();
   private final Map<Thread, SimProcess> newcomers = new HashMap<>();
   private long timersMade;
@@ -149,8 +157,11 @@ public final class Scheduler implements Executor {
   private long steps;
   private @Nullable Task lastRun;
 
+  /** Creates one for the calling thread, which has to run it. */
   Scheduler(Random random) {
     this.random = random;
+    ours.add(Thread.currentThread());
+    ours.add(UNBLOCKER);
   }
 
   /** Returns the virtual time, in nanoseconds. */
@@ -185,7 +196,7 @@ public final class Scheduler implements Executor {
   /** Called by virtual threads, and by the JDK for them, when they can go on. */
   @Override
   public void execute(Runnable continuation) {
-    submitted.add(continuation);
+    submitted.add(new Wake(continuation, Thread.currentThread()));
   }
 
   /**
@@ -216,9 +227,13 @@ public final class Scheduler implements Executor {
 
   private void step(Task task) {
     steps++;
+    goOn(task);
+  }
+
+  private void goOn(Task task) {
     lastRun = task;
     run(task);
-    while (isHeldUpFromOutside(task)) {
+    while (isHeldUp(task)) {
       awaitReady(task);
       run(task);
     }
@@ -236,20 +251,21 @@ public final class Scheduler implements Executor {
   /*
    * A library's lock may be held by a thread that is not simulated: all calls of OkHttp that have a
    * time limit share one with the thread that watches the limits. Real time decides whether such a lock
-   * is free; so waiting for it is no step, and nobody else goes on meanwhile. A thread has just parked at
-   * a lock without an owner only if an outsider has given the lock up since then.
+   * is free; so waiting for it is no step, and nobody else goes on meanwhile.
    */
-  private boolean isHeldUpFromOutside(Task task) {
+  private boolean isHeldUp(Task task) {
     int state = task.state();
     if (!task.process.isAlive()
         || (state != PARKED && state != TIMED_PARKED && state != UNPARKED)
-        || !(LockSupport.getBlocker(task.thread) instanceof AbstractOwnableSynchronizer lock)
+        || !(LockSupport.getBlocker(task.thread) instanceof AbstractQueuedSynchronizer lock)
         || lock.getClass().getEnclosingClass() != ReentrantLock.class) {
       return false;
     }
     try {
-      Object owner = OWNER.invoke(lock);
-      return live.stream().noneMatch(ours -> ours.thread.equals(owner));
+      Thread owner = (Thread) OWNER.invoke(lock);
+      /* If it is free by now, whoever gave it up wakes the first of the queue. */
+      Thread next = owner == null ? lock.getFirstQueuedThread() : owner;
+      return task.thread.equals(next) || !ours.contains(next);
     } catch (ReflectiveOperationException e) {
       throw new LinkageError("this JDK has other locks", e);
     }
@@ -257,11 +273,13 @@ public final class Scheduler implements Executor {
 
   private void awaitReady(Task task) {
     long began = System.nanoTime();
+    task.heldUp = true;
     while (!task.ready) {
       takeSubmitted();
       requireProgress(began);
       Thread.onSpinWait();
     }
+    task.heldUp = false;
   }
 
   private @Nullable Task choose() {
@@ -299,18 +317,39 @@ public final class Scheduler implements Executor {
    * order does not depend on it.
    */
   private void settle() {
-    long began = System.nanoTime();
     takeSubmitted();
-    while (isHandingOver() || !submitted.isEmpty()) {
+    if (isSettled()) {
+      return;
+    }
+    long began = System.nanoTime();
+    while (!isSettled()) {
       takeSubmitted();
       requireProgress(began);
       Thread.onSpinWait();
     }
   }
 
+  /*
+   * Whoever gives up a lock may wake the next one when that has found it free already and waits for
+   * something else: which is not there, so it waits again.
+   */
+  private void goOnForNothing(Task task) {
+    Task before = lastRun;
+    goOn(task);
+    lastRun = before;
+  }
+
+  private boolean isSettled() {
+    return !isHandingOver() && submitted.isEmpty();
+  }
+
   private void takeSubmitted() {
-    for (Runnable next = submitted.poll(); next != null; next = submitted.poll()) {
-      take(next);
+    for (Wake next = submitted.poll(); next != null; next = submitted.poll()) {
+      take(next.continuation);
+      Task task = tasks.get(next.continuation);
+      if (!ours.contains(next.waker) && task != null && task.ready && !task.heldUp) {
+        goOnForNothing(task);
+      }
     }
   }
 
@@ -364,6 +403,7 @@ public final class Scheduler implements Executor {
       if (process.isAlive()) {
         tasks.put(continuation, task);
         live.add(task);
+        ours.add(thread);
       }
     }
     task.ready = task.process.isAlive();

@@ -93,7 +93,7 @@ public final class SimulatedSender {
         if (send.isPresent() && tombstones.get(spool.id()).isEmpty()) {
           takeUp(spool, send.get());
         } else if (send.isEmpty() && !SpoolLock.isHeld(spool.lock())) {
-          spool.delete();
+          spool.delete(world.sleeper());
         }
       } catch (IOException e) {
         world.trace("sender-agent cannot take up %s: %s", spool.id(), e);
@@ -195,7 +195,7 @@ public final class SimulatedSender {
     }
     open.spool().close();
     if (!SendSessions.isResumable(status)) {
-      open.spool().spool().delete();
+      open.spool().spool().delete(world.sleeper());
     }
   }
 

@@ -147,7 +147,8 @@ public final class ReceiveSessions implements AutoCloseable {
 
   private void takeUp(SessionSpool spool) throws IOException {
     if (spool.isWithoutSession() && !SpoolLock.isHeld(spool.lock())) {
-      spool.delete(); // the agent was killed while it created the session: nobody knows of it
+      spool.delete(
+          sleeper); // the agent was killed while it created the session: nobody knows of it
       return;
     }
     spool.forceNames();
@@ -376,9 +377,9 @@ public final class ReceiveSessions implements AutoCloseable {
   }
 
   /** The sweeper finds what cannot be deleted now. */
-  private static void delete(SessionSpool spool) {
+  private void delete(SessionSpool spool) {
     try {
-      spool.delete();
+      spool.delete(sleeper);
     } catch (IOException e) {
       LOG.atError().setCause(e).addKeyValue("session", spool.id()).log("clean-up failed");
     }
@@ -497,7 +498,7 @@ public final class ReceiveSessions implements AutoCloseable {
     }
     ReceiveStatus status = tomb(id, who).status();
     toTell.remove(id);
-    root.session(id).delete();
+    root.session(id).delete(sleeper);
     tombstones.remove(id);
     return status;
   }

@@ -225,7 +225,8 @@ public record SessionSpool(SessionId id, Path directory) {
     delete(Sleeper.REAL);
   }
 
-  void delete(Sleeper sleeper) throws IOException {
+  /** As {@link #delete()}, with the sleeper of a caller that has one. */
+  public void delete(Sleeper sleeper) throws IOException {
     if (!Ownership.isOurDirectory(directory)) {
       if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
         throw new IOException("Tried to delete " + directory + " but it is not our directory");
