@@ -34,7 +34,7 @@ class ZfsTransferIT {
   private static final int FAILED = 1;
   private static final int FILE_BYTES = 6_000_000;
   private static final long BYTES_PER_SECOND = 4 << 20;
-  private static final String SPOOL_LIMIT = "16MiB";
+  private static final String SPOOL_LIMIT = "32MiB";
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final Random RANDOM = new Random(1);
 
