@@ -48,8 +48,8 @@ class FullDiskIT {
       config.set("40MiB", "spool", "limit");
     }
     site.office().stream("data", STREAM.source());
-    String held = "until [ -e " + site.file("flow") + " ]; do sleep 0.1; done; ";
-    site.office().stream("held", script(held + STREAM.source().getLast()));
+    String held = Site.waitFor(site.file("flow"));
+    site.office().stream("held", script(held + "; " + STREAM.source().getLast()));
     site.vault().stream("sum", Keystream.sink(site.file("sum")));
     site.vault().stream("committed", script("cat > /dev/null && touch " + site.file("committed")));
     String waiting = site.waitForGo() + "; ";
@@ -95,7 +95,7 @@ class FullDiskIT {
     assertThat(site.awaitEnd(id, SOON).state()).isEqualTo(SessionState.ABORTED);
     Path directory = disk.path().resolve("longhaul-send-" + id);
     Eventually.holds("room again", SOON, () -> !Files.exists(directory));
-    new SpoolProcesses(disk.path()).awaitEnd();
+    assertThat(new SpoolProcesses(disk.path()).alive()).isEmpty();
     assertThat(site.send(id).state()).isEqualTo(SessionState.ABORTED);
     assertThat(site.file("committed")).doesNotExist();
   }
@@ -131,22 +131,15 @@ class FullDiskIT {
     SessionId id = receiverIsFull();
     assertThat(site.coordinator("status", id.text()).out())
         .contains("paused", disk.path().toString(), "free space in that file system");
-    Eventually.holds("a pause that no look for room in vain ends", SOON, () -> staysPaused(id));
+    for (int looks = 0; looks < 10; looks++) { // a look for room in vain is no end of the pause
+      assertThat(site.receive(id).state()).isEqualTo(SessionState.PAUSED);
+      Eventually.elapsed(Duration.ofMillis(500));
+    }
 
     disk.free();
     site.go();
     site.awaitDone(id, SOON);
     assertThat(Files.readString(site.file("sum")).strip()).isEqualTo(STREAM.sha256());
-  }
-
-  private boolean staysPaused(SessionId id) throws Exception {
-    for (int looks = 0; looks < 10; looks++) {
-      if (site.receive(id).state() != SessionState.PAUSED) {
-        return false; // what was fetched before may still be verified
-      }
-      Eventually.elapsed(Duration.ofMillis(500));
-    }
-    return true;
   }
 
   @Test
@@ -155,7 +148,7 @@ class FullDiskIT {
     CommandResult abort = site.coordinator("abort", id.text());
     assertThat(abort.exit()).as(abort.toString()).isZero();
     assertThat(site.awaitEnd(id, SOON).state()).isEqualTo(SessionState.ABORTED);
-    new SpoolProcesses(disk.path()).awaitEnd();
+    assertThat(new SpoolProcesses(disk.path()).alive()).isEmpty();
     assertThat(site.file("sum")).doesNotExist();
   }
 

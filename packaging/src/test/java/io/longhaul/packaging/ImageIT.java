@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.longhaul.packaging.site.CommandResult;
-import io.longhaul.packaging.site.Eventually;
 import io.longhaul.packaging.site.Image;
 import io.longhaul.protocol.Json;
 import java.nio.file.Files;
@@ -23,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The image is all that a machine needs, wherever it lies, and starts from its own cache. */
 class ImageIT {
   private static final Duration FRACTION = Duration.ofSeconds(1);
-  private static final Duration BUSY = Duration.ofMinutes(3);
+  private static final int TRIES = 5;
 
   @TempDir private Path directory = Path.of("");
 
@@ -63,14 +62,14 @@ class ImageIT {
 
   @Test
   void versionComesInAFractionOfASecond() throws Exception {
-    Eventually.holds( // the machine may have others to serve
-        "an answer in a fraction of a second",
-        BUSY,
-        () -> {
-          long start = System.nanoTime();
-          CommandResult.output(List.of(image.program("coordinator"), "--version"));
-          return System.nanoTime() - start < FRACTION.toNanos();
-        });
+    Duration best = FRACTION;
+    for (int i = 0; i < TRIES; i++) {
+      long start = System.nanoTime();
+      CommandResult.output(List.of(image.program("coordinator"), "--version"));
+      Duration took = Duration.ofNanos(System.nanoTime() - start);
+      best = took.compareTo(best) < 0 ? took : best;
+    }
+    assertThat(best).isLessThan(FRACTION);
   }
 
   @Test

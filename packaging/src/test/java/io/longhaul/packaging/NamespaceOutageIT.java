@@ -19,7 +19,7 @@ class NamespaceOutageIT {
   private static final long MEBIBYTE = 1 << 20;
   private static final int LINES = 400;
   private static final Duration CUT = Duration.ofSeconds(15);
-  private static final Duration BACK = Duration.ofSeconds(20);
+  private static final Duration BACK = Duration.ofSeconds(5);
   private static final Duration SOON = Duration.ofMinutes(2);
 
   /* Slow enough to be cut in the middle: 400 × 256 KiB at some 20 a second. */

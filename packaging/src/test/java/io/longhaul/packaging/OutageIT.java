@@ -20,7 +20,7 @@ class OutageIT {
   private static final Keystream STREAM = new Keystream(160 * MEBIBYTE);
   private static final long RATE = 16 * MEBIBYTE;
   private static final Duration SOON = Duration.ofMinutes(2);
-  private static final Duration BACK = Duration.ofSeconds(20);
+  private static final Duration BACK = Duration.ofSeconds(5);
 
   @BeforeEach
   void needs() {

@@ -45,9 +45,6 @@ import org.jspecify.annotations.Nullable;
 /** Runs virtual threads one at a time, in an order that the seed decides, on a virtual clock. */
 public final class Scheduler implements Executor {
   private static final int STARTED = 1;
-  private static final int PARKED = 4;
-  private static final int TIMED_PARKED = 7;
-  private static final int UNPARKED = 9;
   private static final int BLOCKING = 12;
   private static final int BLOCKED = 13;
   private static final int UNBLOCKED = 14;
@@ -254,9 +251,7 @@ public final class Scheduler implements Executor {
    * is free; so waiting for it is no step, and nobody else goes on meanwhile.
    */
   private boolean isHeldUp(Task task) {
-    int state = task.state();
     if (!task.process.isAlive()
-        || (state != PARKED && state != TIMED_PARKED && state != UNPARKED)
         || !(LockSupport.getBlocker(task.thread) instanceof AbstractQueuedSynchronizer lock)
         || lock.getClass().getEnclosingClass() != ReentrantLock.class) {
       return false;
@@ -272,13 +267,8 @@ public final class Scheduler implements Executor {
   }
 
   private void awaitReady(Task task) {
-    long began = System.nanoTime();
     task.heldUp = true;
-    while (!task.ready) {
-      takeSubmitted();
-      requireProgress(began);
-      Thread.onSpinWait();
-    }
+    takeUntil(() -> task.ready);
     task.heldUp = false;
   }
 
@@ -318,25 +308,9 @@ public final class Scheduler implements Executor {
    */
   private void settle() {
     takeSubmitted();
-    if (isSettled()) {
-      return;
+    if (!isSettled()) {
+      takeUntil(this::isSettled);
     }
-    long began = System.nanoTime();
-    while (!isSettled()) {
-      takeSubmitted();
-      requireProgress(began);
-      Thread.onSpinWait();
-    }
-  }
-
-  /*
-   * Whoever gives up a lock may wake the next one when that has found it free already and waits for
-   * something else: which is not there, so it waits again.
-   */
-  private void goOnForNothing(Task task) {
-    Task before = lastRun;
-    goOn(task);
-    lastRun = before;
   }
 
   private boolean isSettled() {
@@ -345,17 +319,18 @@ public final class Scheduler implements Executor {
 
   private void takeSubmitted() {
     for (Wake next = submitted.poll(); next != null; next = submitted.poll()) {
-      take(next.continuation);
-      Task task = tasks.get(next.continuation);
-      if (!ours.contains(next.waker) && task != null && task.ready && !task.heldUp) {
-        goOnForNothing(task);
-      }
+      take(next.continuation, next.waker);
     }
   }
 
-  private void requireProgress(long began) {
-    if (System.nanoTime() - began > STUCK_NANOS) {
-      throw new IllegalStateException("a lock is not given up: " + stacks());
+  private void takeUntil(BooleanSupplier done) {
+    long began = System.nanoTime();
+    while (!done.getAsBoolean()) {
+      takeSubmitted();
+      if (System.nanoTime() - began > STUCK_NANOS) {
+        throw new IllegalStateException("a lock is not given up: " + stacks());
+      }
+      Thread.onSpinWait();
     }
   }
 
@@ -390,7 +365,7 @@ public final class Scheduler implements Executor {
     return stack.length == 0 || !stack[0].getMethodName().equals(UNBLOCKER_WAITS);
   }
 
-  private void take(Runnable continuation) {
+  private void take(Runnable continuation, Thread waker) {
     Task task = tasks.get(continuation);
     if (task == null) {
       Thread thread = threadOf(continuation);
@@ -407,6 +382,19 @@ public final class Scheduler implements Executor {
       }
     }
     task.ready = task.process.isAlive();
+    if (task.ready && !task.heldUp && !ours.contains(waker)) {
+      goOnForNothing(task);
+    }
+  }
+
+  /*
+   * Whoever gives up a lock may wake the next one when that has found it free already and waits for
+   * something else: which is not there, so it waits again.
+   */
+  private void goOnForNothing(Task task) {
+    Task before = lastRun;
+    goOn(task);
+    lastRun = before;
   }
 
   private SimProcess starter() {

@@ -214,7 +214,12 @@ public final class Site implements AutoCloseable {
 
   /** Returns the shell's words that wait for {@link #go}. */
   public String waitForGo() {
-    return "until [ -e %s ]; do sleep 0.1; done".formatted(file("go"));
+    return waitFor(file("go"));
+  }
+
+  /** Returns the shell's words that wait for a file. */
+  public static String waitFor(Path file) {
+    return "until [ -e %s ]; do sleep 0.1; done".formatted(file);
   }
 
   /** Ends the wait of all that has waited for it. */

@@ -76,11 +76,6 @@ public record SpoolProcesses(Path directory) {
       CommandResult.of(List.of("kill", "-KILL", "--", "-" + process.pid()));
       CommandResult.of(List.of("kill", "-KILL", Long.toString(process.pid())));
     }
-    awaitEnd();
-  }
-
-  /** Waits until none is alive. */
-  public void awaitEnd() throws IOException {
     Eventually.holds("the end of " + alive(), END, () -> alive().isEmpty());
   }
 }

@@ -147,8 +147,7 @@ public final class ReceiveSessions implements AutoCloseable {
 
   private void takeUp(SessionSpool spool) throws IOException {
     if (spool.isWithoutSession() && !SpoolLock.isHeld(spool.lock())) {
-      spool.delete(
-          sleeper); // the agent was killed while it created the session: nobody knows of it
+      spool.delete(sleeper); // the agent was killed while it created it: nobody knows of it
       return;
     }
     spool.forceNames();
